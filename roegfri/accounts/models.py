@@ -1,0 +1,109 @@
+"""People, and what they are granted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from roegfri.accounts.roles import Role
+from roegfri.organisations.models import DATED, Organisation
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are known by their e-mail address, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Whoever signs in with the address."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **given: Any) -> User:
+        """A user; without a password, one who can only come through OpenID Connect."""
+        user = self.model(email=email.strip().lower(), **given)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A physical person. What she may do is said by her grants alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("navn"), max_length=120)
+    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    language = models.CharField(_("sprog"), max_length=5, default="da")
+    is_active = models.BooleanField(_("aktiv"), default=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name = _("bruger")
+        verbose_name_plural = _("brugere")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Grants, as of a day."""
+
+    def valid_on(self, day: dt.date) -> GrantQuerySet:
+        """Those in force on a Danish date."""
+        return self.filter(Q(until_on=None) | Q(until_on__gte=day), from_on__lte=day)
+
+
+class Grant(models.Model):
+    """One role for one organisation, from and until a day (both included)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="grants", verbose_name=_("bruger")
+    )
+    role = models.CharField(_("rolle"), max_length=20, choices=Role.choices)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="grants", verbose_name=_("organisation")
+    )
+    from_on = models.DateField(_("fra"))
+    until_on = models.DateField(_("til og med"), null=True, blank=True)
+    given_by = models.CharField(_("givet af"), max_length=120, blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("user", "role")
+        verbose_name = _("rolle")
+        verbose_name_plural = _("roller")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_known"),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")),
+                name="grant_ends_after_it_starts",
+            ),
+            ExclusionConstraint(
+                name="one_grant_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    (DATED, RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Personen har allerede den rolle i den periode."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.organisation}"

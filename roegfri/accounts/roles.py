@@ -1,0 +1,65 @@
+"""Who may do what: one table, read aloud. Which rows they may do it to is said in policies.py."""
+
+from enum import StrEnum, auto
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from roegfri.organisations.kinds import Kind
+
+
+class Role(TextChoices):
+    """The roles; each is granted for one organisation, from and until a date."""
+
+    COUNSELLOR = "counsellor", _("Rådgiver")
+    COORDINATOR = "coordinator", _("Koordinator")
+    PROJECT_LEADER = "project_leader", _("Projektleder")
+    FINANCE = "finance", _("Økonomi")
+    PHARMACY = "pharmacy", _("Apotek")
+    CALLER = "caller", _("Opkalder")
+    REFERRER = "referrer", _("Henviser")
+    SECURITY = "security", _("Sikkerhedsansvarlig")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Right(StrEnum):
+    """One thing a screen lets a person do."""
+
+    ORGANISATION_READ = auto()
+    REFERRALS_READ = auto()
+    REFERRALS_HANDLE = auto()
+    REFERRALS_IMPORT = auto()
+    AGREEMENTS_READ = auto()
+    AGREEMENTS_CHANGE = auto()
+    LOG_READ = auto()
+    REFERENCE_DATA = auto()
+    EVERYONE = auto()
+
+
+_ALL = frozenset({Right.EVERYONE, Right.ORGANISATION_READ})
+_CASEWORK = _ALL | {Right.REFERRALS_READ, Right.REFERRALS_HANDLE, Right.REFERRALS_IMPORT}
+
+GRANTS: dict[str, frozenset[Right]] = {
+    Role.COUNSELLOR: _CASEWORK,
+    Role.COORDINATOR: _CASEWORK | {Right.AGREEMENTS_READ},
+    Role.PROJECT_LEADER: _ALL | {Right.AGREEMENTS_READ, Right.AGREEMENTS_CHANGE},
+    Role.FINANCE: _ALL | {Right.AGREEMENTS_READ},
+    Role.PHARMACY: _ALL,
+    Role.CALLER: _ALL,
+    Role.REFERRER: _ALL,
+    Role.SECURITY: _ALL | {Right.LOG_READ},
+    Role.ADMINISTRATOR: _ALL | {Right.REFERENCE_DATA},
+}
+
+# A role is granted for an organisation of one of these kinds, and no other.
+BELONGS_TO: dict[str, frozenset[Kind]] = {
+    Role.COUNSELLOR: frozenset({Kind.MUNICIPALITY}),
+    Role.COORDINATOR: frozenset({Kind.MUNICIPALITY}),
+    Role.PROJECT_LEADER: frozenset({Kind.AGREEMENT}),
+    Role.FINANCE: frozenset({Kind.MUNICIPALITY}),
+    Role.PHARMACY: frozenset({Kind.PHARMACY}),
+    Role.CALLER: frozenset({Kind.QUITLINE}),
+    Role.REFERRER: frozenset({Kind.DEPARTMENT, Kind.PRACTICE, Kind.MUNICIPALITY}),
+    Role.SECURITY: frozenset({Kind.MUNICIPALITY}),
+    Role.ADMINISTRATOR: frozenset({Kind.OPERATOR}),
+}

@@ -1,0 +1,90 @@
+"""Who is acting: a person under one grant, a token, a signed link, or a named part of the system.
+
+`by` of every command and `viewer` of every query is an Actor. The same value is stated to
+PostgreSQL at the start of every transaction (accounts/postgresql/base.py), where row-level security
+and the change log read it, so code and database always agree on who it is.
+"""
+
+import contextlib
+import contextvars
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Kind(StrEnum):
+    """What sort of actor."""
+
+    PERSON = "person"
+    TOKEN = "token"  # noqa: S105  (a word, not a secret)
+    LINK = "link"
+    SYSTEM = "system"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One actor under one scope; never the union of several grants."""
+
+    kind: Kind
+    name: str
+    user_id: UUID | None = None
+    grant_id: UUID | None = None
+    role: str = ""
+    organisation_id: UUID | None = None
+    organisation_name: str = ""
+    rights: frozenset[str] = frozenset()
+    request_id: str = ""
+
+    @property
+    def is_system(self) -> bool:
+        """Sees every row: sweeps, migrations, commands under a stated scope."""
+        return self.kind is Kind.SYSTEM
+
+    @property
+    def label(self) -> str:
+        """For the log: never a name, always an id that can be looked up."""
+        return f"{self.kind}:{self.user_id or self.name}"
+
+    def may(self, right: str) -> bool:
+        """Whether the role it acts under carries the right."""
+        return right in self.rights
+
+
+NOBODY = Actor(Kind.NOBODY, "")
+
+
+def system(name: str) -> Actor:
+    """A named system scope, for instance system("outbox.send")."""
+    return Actor(Kind.SYSTEM, name)
+
+
+_current: contextvars.ContextVar[Actor] = contextvars.ContextVar("actor", default=NOBODY)
+_on_change: list[Callable[[], None]] = []
+
+
+def current() -> Actor:
+    """Whoever acts in this thread of control; NOBODY sees no protected row."""
+    return _current.get()
+
+
+def when_changed(tell: Callable[[], None]) -> None:
+    """Registers the database's ear: called when the actor changes inside a transaction."""
+    _on_change.append(tell)
+
+
+@contextlib.contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Everything inside happens as `actor`, in the code and in the database."""
+    token = _current.set(actor)
+    for tell in _on_change:
+        tell()
+    try:
+        yield actor
+    finally:
+        _current.reset(token)
+        for tell in _on_change:
+            tell()
+
+

@@ -1,0 +1,65 @@
+"""What every view ends with: show a page, carry out a form, or say why not."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+
+from roegfri.refusal import Refusal
+
+UNPROCESSABLE = 422
+
+
+def submitted(request: HttpRequest, form: forms.Form, act: Callable[..., object]) -> bool:
+    """Runs `act` with the form's clean data; a Refusal becomes an error of the form.
+
+    A refused form is shown with status 422 and everything that was typed.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        act(**form.cleaned_data)
+    except Refusal as refusal:
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, str(refusal))
+        return False
+    return True
+
+
+def show(
+    request: HttpRequest,
+    page: str,
+    context: dict[str, Any],
+    *,
+    part: str = "",
+    status: int = 0,
+) -> HttpResponse:
+    """The whole page; or, to htmx, only the part of it named `part`.
+
+    Renders here and now, inside the request's transaction and scope. A page with a refused form
+    answers 422.
+    """
+    refused = any(isinstance(v, forms.BaseForm) and v.is_bound and v.errors for v in context.values())
+    bad_post = request.method == "POST" and refused
+    template = part if part and request.headers.get("HX-Request") else page
+    response = render(request, template, context, status=status or (UNPROCESSABLE if bad_post else 200))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def problem(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """A page in plain Danish for 403, 404, 429 and the like: what happened and what to do."""
+    return render(request, f"{status}.html", context, status=status)
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back again; a page part is told to go there as a whole page."""
+    target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
