@@ -1,7 +1,7 @@
 """Who is acting: a person under one grant, a token, a signed link, or a named part of the system.
 
 `by` of every command and `viewer` of every query is an Actor. The same value is stated to
-PostgreSQL at the start of every transaction (accounts/postgresql/base.py), where row-level security
+PostgreSQL at the start of every transaction (walls/postgresql/base.py), where row-level security
 and the change log read it, so code and database always agree on who it is.
 """
 

@@ -15,6 +15,6 @@ app.autodiscover_tasks()
 @signals.worker_init.connect
 def refuse_an_unsafe_database(**_: Any) -> None:
     """A worker does not start on a database role that the walls do not bind."""
-    from roegfri.accounts import walls
+    from roegfri import walls
 
     walls.refuse_unsafe()

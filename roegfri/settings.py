@@ -110,7 +110,7 @@ _POOL = {"min_size": 0, "max_size": env.int("DATABASE_POOL", default=8), "timeou
 DATABASES = {
     "default": {
         **env.db_url_config(database.app_url(env)),
-        "ENGINE": "roegfri.accounts.postgresql",
+        "ENGINE": "roegfri.walls.postgresql",
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": _POOL},

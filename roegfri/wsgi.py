@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roegfri.settings")
 
 application = get_wsgi_application()
 
-from roegfri.accounts import walls  # noqa: E402  (needs the apps)
+from roegfri import walls  # noqa: E402  (needs the apps)
 
 walls.refuse_unsafe()

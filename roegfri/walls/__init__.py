@@ -2,7 +2,7 @@
 
 The first wall is each app's policies.py. This one holds even where the code forgets: a table with
 personal data shows a row only when the scope stated at the start of the transaction allows it
-(accounts/postgresql/base.py states it). The app role cannot by-pass it, and web and workers do not
+(walls/postgresql/base.py states it). The app role cannot by-pass it, and web and workers do not
 start on a role that could.
 
 A model that holds personal data says so with `personal_data = True`; a house test checks that each
