@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -19,8 +21,27 @@ DATED = Func(
 )
 
 
+class Dated(models.Model):
+    """Something that holds from one day until another, both included; without an end: still."""
+
+    from_on = models.DateField(_("fra"))
+    until_on = models.DateField(_("til og med"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """An end before the start is said beside the field, before PostgreSQL refuses the range."""
+        if self.from_on and self.until_on and self.until_on < self.from_on:
+            raise ValidationError(
+                {"until_on": _("Slutdatoen skal ligge på eller efter startdatoen.")}
+            )
+
+
 class Organisation(models.Model):
     """Anybody a role can be granted for; what only one kind has stands in the tables below."""
+
+    KIND: ClassVar[str] = ""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("slags"), max_length=20, choices=kinds.Kind.choices, editable=False)
@@ -41,6 +62,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A row of a table below is of that table's kind."""
+        self.kind = self.KIND or self.kind
+        super().save(*args, **kwargs)
 
 
 class Region(models.Model):
@@ -75,6 +101,8 @@ class Cluster(models.Model):
 class Municipality(Organisation):
     """A municipality. `code` is text of three digits; "0187" is read as "187"."""
 
+    KIND = kinds.Kind.MUNICIPALITY
+
     code = models.CharField(
         _("kommunekode"), max_length=3, unique=True, validators=[RegexValidator(r"^\d{3}$")]
     )
@@ -92,13 +120,11 @@ class Municipality(Organisation):
         ]
 
 
-class ClusterMembership(models.Model):
+class ClusterMembership(Dated):
     """Which cluster a municipality belongs to, from and until which day (both included)."""
 
     cluster = models.ForeignKey(Cluster, models.PROTECT, verbose_name=_("klynge"))
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("kommune"))
-    from_on = models.DateField(_("fra"))
-    until_on = models.DateField(_("til og med"), null=True, blank=True)
 
     class Meta:
         ordering = ("cluster", "municipality", "from_on")
@@ -107,7 +133,10 @@ class ClusterMembership(models.Model):
         constraints = [
             ExclusionConstraint(
                 name="one_cluster_at_a_time",
-                expressions=[("municipality", RangeOperators.EQUAL), (DATED, RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("municipality", RangeOperators.EQUAL),
+                    (DATED, RangeOperators.OVERLAPS),
+                ],
                 violation_error_message=_("Kommunen er allerede i en klynge i den periode."),
             ),
         ]
@@ -140,6 +169,8 @@ class ClosingDay(models.Model):
 class Hospital(Organisation):
     """A hospital; its departments send the referrals."""
 
+    KIND = kinds.Kind.HOSPITAL
+
     sor = models.CharField(_("SOR-kode"), max_length=20, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"))
 
@@ -150,6 +181,8 @@ class Hospital(Organisation):
 
 class HospitalDepartment(Organisation):
     """A department; known in MedCom by its sygehusafdelingsnummer or SOR code."""
+
+    KIND = kinds.Kind.DEPARTMENT
 
     hospital = models.ForeignKey(
         Hospital, models.PROTECT, related_name="departments", verbose_name=_("hospital")
@@ -170,13 +203,17 @@ class HospitalDepartment(Organisation):
 class Practice(Organisation):
     """A general practice, known by its ydernummer."""
 
+    KIND = kinds.Kind.PRACTICE
+
     provider_number = models.CharField(
         _("ydernummer"), max_length=6, unique=True, validators=[RegexValidator(r"^\d{5,6}$")]
     )
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, null=True, blank=True, verbose_name=_("kommune")
     )
-    general_practitioners = models.PositiveSmallIntegerField(_("antal læger"), null=True, blank=True)
+    general_practitioners = models.PositiveSmallIntegerField(
+        _("antal læger"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("almen praksis")
@@ -185,6 +222,8 @@ class Practice(Organisation):
 
 class Pharmacy(Organisation):
     """A pharmacy or its branch."""
+
+    KIND = kinds.Kind.PHARMACY
 
     cvr = models.CharField(_("CVR"), max_length=8, validators=[validate_cvr])
     p_number = models.CharField(
@@ -201,6 +240,8 @@ class Pharmacy(Organisation):
 class Agreement(Organisation):
     """A collaboration. The project leader's role is granted for the agreement itself."""
 
+    KIND = kinds.Kind.AGREEMENT
+
     slug = models.SlugField(_("kortnavn"), unique=True)
 
     class Meta:
@@ -208,7 +249,7 @@ class Agreement(Organisation):
         verbose_name_plural = _("aftaler")
 
 
-class Membership(models.Model):
+class Membership(Dated):
     """A municipality in an agreement; the youth programme alone, or cessation as well."""
 
     agreement = models.ForeignKey(
@@ -218,8 +259,6 @@ class Membership(models.Model):
         Municipality, models.PROTECT, related_name="memberships", verbose_name=_("kommune")
     )
     scope = models.CharField(_("omfang"), max_length=20, choices=kinds.Scope.choices)
-    from_on = models.DateField(_("fra"))
-    until_on = models.DateField(_("til og med"), null=True, blank=True)
 
     class Meta:
         ordering = ("agreement", "municipality", "from_on")
@@ -245,15 +284,13 @@ class Membership(models.Model):
         return f"{self.municipality} · {self.get_scope_display()}"
 
 
-class PharmacyAgreement(models.Model):
+class PharmacyAgreement(Dated):
     """A pharmacy's agreement with the collaboration on redeeming vouchers."""
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, verbose_name=_("aftale"))
     pharmacy = models.ForeignKey(
         Pharmacy, models.PROTECT, related_name="agreements", verbose_name=_("apotek")
     )
-    from_on = models.DateField(_("fra"))
-    until_on = models.DateField(_("til og med"), null=True, blank=True)
 
     class Meta:
         ordering = ("pharmacy", "from_on")
