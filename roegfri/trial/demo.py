@@ -1,0 +1,191 @@
+"""`make demo`: everything in one process tree, on this machine, with made-up people."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+from roegfri.trial import children, servers, steps
+from roegfri.trial.steps import PYTHON, ROOT, RUNTIME, say
+
+_PATIENCE = 60.0
+
+
+class Stopped(Exception):
+    """Ctrl-C or SIGTERM."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def run() -> int:
+    """Sets up, starts, says where, and waits to be stopped."""
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        steps.pdf_libraries()
+        steps.assets()
+        with started() as (env, children_):
+            _announce(env)
+            return _wait(children_)
+    except Stopped:
+        say("Stopped.")
+        return 0
+
+
+@contextmanager
+def started() -> Iterator[tuple[dict[str, str], dict[str, "subprocess.Popen[bytes]"]]]:
+    """The running trial: its environment and its web and worker processes."""
+    if os.environ.get("FRESH") == "1":
+        _forget()
+    with ExitStack() as stack:
+        env = _servers(stack)
+        env.setdefault("PORT", "8000")
+        env.setdefault("HOST", "127.0.0.1")
+        env.setdefault("SECOND_FACTOR", "off")
+        _refuse_strangers(env)
+        _prepare(env)
+        running = {"web": _web(env), "worker": _worker(env)}
+        stack.callback(lambda: children.stop(list(running.values())))
+        _until_ready(env, running)
+        yield env, running
+
+
+def _forget() -> None:
+    if os.environ.get("DATABASE_URL"):
+        sys.exit("FRESH=1 forgets the embedded database only; empty DATABASE_URL's by hand.")
+    for name in ("pg", "valkey"):
+        shutil.rmtree(servers.place_for(ROOT, name), ignore_errors=True)
+    (RUNTIME / "prepared").unlink(missing_ok=True)
+    say("Began anew")
+
+
+def _servers(stack: ExitStack) -> dict[str, str]:
+    """Honours DATABASE_URL and REDIS_URL; starts what is not given."""
+    database_url = os.environ.get("DATABASE_URL", "")
+    redis_url = os.environ.get("REDIS_URL", "")
+    if not database_url:
+        password = steps.keys()["SETUP_PASSWORD"]
+        database = servers.PostgreSQL(servers.place_for(ROOT, "pg"), password)
+        database.start()
+        stack.callback(database.stop)
+        database_url = f"{database.url}/roegfri"
+        say("PostgreSQL runs")
+    if not redis_url:
+        broker = servers.Valkey(RUNTIME / "valkey")
+        broker.start()
+        stack.callback(broker.stop)
+        redis_url = broker.url
+        say("Valkey runs")
+    return steps.django_env(database_url, redis_url)
+
+
+def _refuse_strangers(env: dict[str, str]) -> None:
+    """Without a second factor the trial listens on this machine only."""
+    loopback = env["HOST"] in ("127.0.0.1", "localhost", "::1")
+    if env["SECOND_FACTOR"].lower() in ("off", "0", "false", "no", "") and not loopback:
+        sys.exit(
+            f"HOST={env['HOST']} is open to other machines, and the second factor is off.\n"
+            "Start with SECOND_FACTOR=on, or without HOST."
+        )
+    if not loopback:
+        env.setdefault("ALLOWED_HOSTS", env["HOST"])
+
+
+def _prepare(env: dict[str, str]) -> None:
+    """Roles, tables, reference data and demo data; skipped when nothing has changed."""
+    code = [p for app in ("migrations", "data") for p in ROOT.glob(f"**/{app}/**/*") if p.is_file()]
+    code = [p for p in code if ".venv" not in p.parts and p.suffix != ".pyc"]
+    stamp = RUNTIME / "prepared"
+    where = "embedded" if "DATABASE_URL" not in os.environ else env["DATABASE_URL"]
+
+    def prepare() -> None:
+        steps.manage("prepare_database", env=env)
+        say("Tables made")
+        steps.manage("load_reference", "--demo", env=env)
+        words = ["--today", os.environ["TODAY"]] if os.environ.get("TODAY") else []
+        steps.manage("demo_data", "--scale", os.environ.get("SCALE", "600"), *words, env=env)
+
+    steps.once(stamp, steps.fingerprint(code, where), prepare, "Database ready, with demo data")
+
+
+def _web(env: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return children.start(
+        [
+            *(PYTHON, "-m", "gunicorn", "roegfri.wsgi:application", "--no-control-socket"),
+            *("--bind", f"{env['HOST']}:{env['PORT']}", "--worker-class", "gthread"),
+            *("--workers", "2", "--threads", "4", "--log-level", "warning"),
+        ],
+        env=env,
+        cwd=ROOT,
+        log=RUNTIME / "web.log",
+    )
+
+
+def _worker(env: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return children.start(
+        [
+            *(PYTHON, "-m", "celery", "-A", "roegfri.celery", "worker", "-B", "-P", "solo"),
+            *("--without-mingle", "--without-gossip"),
+            *("-l", "WARNING", "-s", RUNTIME / "beat.db"),
+        ],
+        env=env,
+        cwd=ROOT,
+        log=RUNTIME / "worker.log",
+    )
+
+
+def _until_ready(env: dict[str, str], running: dict[str, "subprocess.Popen[bytes]"]) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        for name, child in running.items():
+            if child.poll() is not None:
+                said = (RUNTIME / f"{name}.log").read_text()[-1500:]
+                sys.exit(f"The {name} process ended:\n{said}")
+        try:
+            with urllib.request.urlopen(address(env) + "readyz", timeout=5):  # noqa: S310
+                return
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.05)
+    sys.exit("The trial did not become ready; see .runtime/web.log and .runtime/worker.log")
+
+
+def address(env: dict[str, str]) -> str:
+    """Where it answers."""
+    return f"http://{env['HOST']}:{env['PORT']}/"
+
+
+def _announce(env: dict[str, str]) -> None:
+    said = subprocess.run(  # noqa: S603
+        [PYTHON, "manage.py", "demo_signins", "--json"],
+        env=env,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    signins = json.loads(said.stdout)
+    width = max(len(s["email"]) for s in signins["people"])
+    lines = [f"  {s['email']:<{width}}  {s['role']}, {s['organisation']}" for s in signins["people"]]
+    say("Ready: " + address(env))
+    print("", "Demo sign-ins, all with the password  " + signins["password"], sep="\n")  # noqa: T201
+    print(*lines, "", "Ctrl-C stops everything.", sep="\n", flush=True)  # noqa: T201
+
+
+def _wait(running: dict[str, "subprocess.Popen[bytes]"]) -> int:
+    while True:
+        for name, child in running.items():
+            if child.poll() is not None:
+                say(f"The {name} process ended; see {Path('.runtime') / (name + '.log')}")
+                return 1
+        time.sleep(0.5)

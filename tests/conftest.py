@@ -1,0 +1,64 @@
+"""The tests' database: real PostgreSQL, its tables made by the owner, used as the app role."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.test import TransactionTestCase
+from psycopg import sql
+
+from roegfri import database
+
+SETUP_URL = os.environ.get("DATABASE_URL", "")
+KEPT = ("django_migrations", "django_content_type", "auth_permission", "cache_entry")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Instead of Django's own test database: the roles, walls and grants of production."""
+    from django.db import connection
+
+    from roegfri.desk.management.commands.prepare_database import migrate
+
+    drop_database(SETUP_URL)
+    with django_db_blocker.unblock():
+        database.prepare(SETUP_URL, os.environ["SECRET_KEY"])
+        migrate(database.role_url(SETUP_URL, "owner", os.environ["SECRET_KEY"]))
+        yield
+        connection.close()
+        connection.close_pool()
+    drop_database(SETUP_URL)
+
+
+def drop_database(url: str) -> None:
+    """Removes a test database, whoever is still connected to it."""
+    name = database.database_name(url)
+    assert name.startswith("test_"), f"{name} is not a test database"
+    with psycopg.connect(database.with_database(url, "postgres"), autocommit=True) as server:
+        server.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+
+
+def setup_connection() -> "psycopg.Connection[tuple[Any, ...]]":
+    """As the set-up role, which no wall binds: for tests that look behind the walls."""
+    return psycopg.connect(SETUP_URL, autocommit=True)
+
+
+def empty_all_tables(_case: object) -> None:
+    """After a test with real commits. The app role may not TRUNCATE, and logs refuse it: so the
+    set-up role does, with triggers off."""
+    with setup_connection() as inside:
+        tables = inside.execute(
+            "select quote_ident(tablename) from pg_tables where schemaname = 'public'"
+            " and not tablename = any(%s)",
+            [list(KEPT)],
+        ).fetchall()
+        names = ", ".join(str(row[0]) for row in tables)
+        inside.execute("set session_replication_role = replica")
+        inside.execute(sql.SQL(f"truncate {names} restart identity cascade"))  # type: ignore[arg-type]
+
+
+TransactionTestCase._fixture_teardown = empty_all_tables  # type: ignore[method-assign]
