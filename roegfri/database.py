@@ -1,7 +1,7 @@
 """The three database roles, and how their connections are found.
 
     owner    owns tables and functions; migrations run as it
-    app      what web and workers connect as: reads and writes rows, owns nothing, sees through the walls
+    app      what web and workers connect as: reads and writes rows, owns nothing, walls bind it
     report   reads
 
 DATABASE_URL names the set-up role (superuser or CREATEROLE). `prepare` makes the database, the

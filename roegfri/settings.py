@@ -15,7 +15,7 @@ from roegfri import database
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
-# ---- where we are ------------------------------------------------------------------------------
+# ---- where we are ----
 TRIAL = env.bool("ROEGFRI_TRIAL", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
@@ -33,12 +33,12 @@ if not SECOND_FACTOR and not (TRIAL and ON_LOOPBACK):
 if DEBUG and not ON_LOOPBACK:
     raise ImproperlyConfigured("DEBUG is for this machine only; ALLOWED_HOSTS names others.")
 
-# ---- keys for personal data at rest (docs/privacy.md) ------------------------------------------
+# ---- keys for personal data at rest (docs/privacy.md) ----
 # FIELD_KEYS: "id:base64 of 32 bytes", the first encrypts, all decrypt. INDEX_KEY: for look-ups.
 FIELD_KEYS = env.list("FIELD_KEYS")
 INDEX_KEY = env.str("INDEX_KEY")
 
-# ---- what stands on what: the storeys (README.md, "The tour of the house") ----------------------
+# ---- what stands on what: the storeys (README.md, "The tour of the house") ----
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.contenttypes",
@@ -105,7 +105,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "roegfri.ui.forms.Renderer"
 
-# ---- the database (roegfri/database.py says which roles there are) ------------------------------
+# ---- the database (roegfri/database.py says which roles there are) ----
 _POOL = {"min_size": 0, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
 DATABASES = {
     "default": {
@@ -118,7 +118,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# ---- what happens by itself, and when ------------------------------------------------------------
+# ---- what happens by itself, and when ----
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = "Europe/Copenhagen"
@@ -157,7 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# ---- people ---------------------------------------------------------------------------------------
+# ---- people ----
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -211,7 +211,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}
 }
 
-# ---- what a browser may do -------------------------------------------------------------------------
+# ---- what a browser may do ----
 SECURE_SSL_REDIRECT = _HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
@@ -240,7 +240,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["roegfri.ui.uploads.CappedUpload"]
 UPLOAD_CAP = 5 * 1024 * 1024  # bytes of one request's files; the rest is not read
 
-# ---- words -------------------------------------------------------------------------------------------
+# ---- words ----
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", "Dansk"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "roegfri" / "locale"]
@@ -248,7 +248,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/Copenhagen"
 USE_THOUSAND_SEPARATOR = True
 
-# ---- files --------------------------------------------------------------------------------------------
+# ---- files ----
 BUILD = ROOT / "build"
 NODE_MODULES = ROOT / "node_modules"
 STATIC_URL = "static/"
@@ -265,13 +265,13 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 
-# ---- messages out -------------------------------------------------------------------------------------
+# ---- messages out ----
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="roegfri@localhost")
 OUTBOX_GATEWAY = env.str("OUTBOX_GATEWAY", default="roegfri.outbox.gateways.console")
 
-# ---- the operators' log --------------------------------------------------------------------------------
+# ---- the operators' log ----
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "roegfri.ui.logs.configure"
 LOGGING = {"level": LOG_LEVEL}

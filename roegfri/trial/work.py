@@ -52,8 +52,8 @@ def test(words: Sequence[str]) -> int:
     steps.assets()
     chromium = steps.browser()
     with throw_away("test") as env:
-        env = {**env, "ROEGFRI_CHROMIUM": chromium, "SECOND_FACTOR": "on"}
-        return children.run([PYTHON, "-m", "pytest", *words], env=env, cwd=ROOT)
+        more = {"ROEGFRI_CHROMIUM": chromium, "SECOND_FACTOR": "on"}
+        return children.run([PYTHON, "-m", "pytest", *words], env={**env, **more}, cwd=ROOT)
 
 
 def bench(words: Sequence[str]) -> int:

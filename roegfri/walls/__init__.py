@@ -84,7 +84,8 @@ def faults() -> list[str]:
         cursor.execute(
             "select t.name, c.relrowsecurity and c.relforcerowsecurity,"
             " pg_has_role(current_user, c.relowner, 'member')"
-            " from unnest(%s::text[]) as t(name) left join pg_class c on c.oid = to_regclass(t.name)",
+            " from unnest(%s::text[]) as t(name)"
+            " left join pg_class c on c.oid = to_regclass(t.name)",
             [walled_tables()],
         )
         tables = cursor.fetchall()
