@@ -68,6 +68,11 @@ class Organisation(models.Model):
         self.kind = self.KIND or self.kind
         super().save(*args, **kwargs)
 
+    def clean_fields(self, *args: Any, **kwargs: Any) -> None:
+        """As save, for whoever checks a row first."""
+        self.kind = self.KIND or self.kind
+        super().clean_fields(*args, **kwargs)
+
 
 class Region(models.Model):
     """One of the regions."""
