@@ -270,6 +270,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="roegfri@localhost")
 OUTBOX_GATEWAY = env.str("OUTBOX_GATEWAY", default="roegfri.outbox.gateways.console")
+# kind -> the guard that is asked, in the claim's transaction, whether the message is still due.
+OUTBOX_GUARDS: dict[str, str] = {}
 
 # ---- the operators' log ----
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -6,4 +6,7 @@ urlpatterns = [
     path("", include("roegfri.desk.urls")),
     path("henvisninger/", include("referrals.urls")),
     path("konto/", include("roegfri.accounts.urls")),
+    path("", include("roegfri.ui.urls")),
 ]
+handler400 = "roegfri.ui.views.bad_request"
+handler500 = "roegfri.ui.views.server_error"

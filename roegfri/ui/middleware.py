@@ -31,7 +31,11 @@ def log_request(get_response: GetResponse) -> GetResponse:
         began = time.perf_counter()
         response = get_response(request)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
-        _log.info("request", **_facts(request, response), ms=round(1000 * (time.perf_counter() - began), 1))
+        _log.info(
+            "request",
+            **_facts(request, response),
+            ms=round(1000 * (time.perf_counter() - began), 1),
+        )
         clear_contextvars()
         return response
 

@@ -1,18 +1,20 @@
 """What every view ends with: show a page, carry out a form, or say why not."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from roegfri.refusal import Refusal
+from roegfri.ui import drafts
 
 UNPROCESSABLE = 422
+F = TypeVar("F", bound=forms.BaseForm)
 
 
 def submitted(request: HttpRequest, form: forms.Form, act: Callable[..., object]) -> bool:
@@ -28,7 +30,34 @@ def submitted(request: HttpRequest, form: forms.Form, act: Callable[..., object]
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, str(refusal))
         return False
+    if drafts.may_have(request):
+        drafts.forget(request.actor.user_id, request.path)  # type: ignore[attr-defined]
     return True
+
+
+def typed(request: HttpRequest, *, sent_to: str = "") -> QueryDict | None:
+    """What a form is bound to: what was sent; or the draft that waits; or None, a fresh form.
+
+    `sent_to` is the address the form is sent to, where that is not the page's own. A page that
+    found a draft says so (context variable `draft`: the draft's key) and lets it be thrown away.
+    """
+    if request.method == "POST":
+        return request.POST
+    key = sent_to or request.path
+    waiting = drafts.find(request.actor.user_id, key) if drafts.may_have(request) else None  # type: ignore[attr-defined]
+    if waiting is not None:
+        request.draft = key  # type: ignore[attr-defined]
+    return waiting
+
+
+def filled(request: HttpRequest, form_class: type[F], *, sent_to: str = "", **given: Any) -> F:
+    """A form with what was sent, or with the draft that waits (and no errors yet), or fresh."""
+    data = typed(request, sent_to=sent_to)
+    form = form_class(data, request.FILES or None, **given)
+    if request.method != "POST" and form.is_bound:
+        # A draft is half a form: what is missing is no mistake before it is sent.
+        form.errors.clear()
+    return form
 
 
 def show(
@@ -44,10 +73,15 @@ def show(
     Renders here and now, inside the request's transaction and scope. A page with a refused form
     answers 422.
     """
-    refused = any(isinstance(v, forms.BaseForm) and v.is_bound and v.errors for v in context.values())
+    refused = any(
+        isinstance(v, forms.BaseForm) and v.is_bound and v.errors for v in context.values()
+    )
     bad_post = request.method == "POST" and refused
+    context = {"draft": getattr(request, "draft", ""), **context}
     template = part if part and request.headers.get("HX-Request") else page
-    response = render(request, template, context, status=status or (UNPROCESSABLE if bad_post else 200))
+    response = render(
+        request, template, context, status=status or (UNPROCESSABLE if bad_post else 200)
+    )
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -46,7 +46,7 @@ class CappedUpload(FileUploadHandler):
         self.parts.write(raw_data)
         return None
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile[bytes]:
         """The file, in memory."""
         self.parts.seek(0)
         return InMemoryUploadedFile(

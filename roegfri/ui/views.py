@@ -1,0 +1,89 @@
+"""The house's own small addresses: language, drafts, and the pages for what went wrong."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template import loader
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from roegfri import clock
+from roegfri.ui import drafts
+from roegfri.ui.screens import problem
+
+LANGUAGE_COOKIE = "language"
+_A_YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remembers the language in this browser, and goes back to where the person was."""
+    response = HttpResponseRedirect(_back(request))
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            chosen,
+            max_age=_A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+@require_POST
+def draft(request: HttpRequest) -> HttpResponse:
+    """Keeps what has been typed so far: ?for=<the path the form is sent to>."""
+    if not drafts.may_have(request):
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    key = drafts.key_of(request.GET.get("for", ""))
+    if not key:
+        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    try:
+        drafts.keep(request.actor.user_id, key, request.POST, clock.now())  # type: ignore[attr-defined]
+    except drafts.TooMuch:
+        return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@require_POST
+def discard(request: HttpRequest) -> HttpResponse:
+    """Throws away what waits on a screen (?for=<path>), and shows the page as new."""
+    if not drafts.may_have(request):
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    key = drafts.key_of(request.GET.get("for", ""))
+    if not key:
+        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    drafts.forget(request.actor.user_id, key)  # type: ignore[attr-defined]
+    return HttpResponseRedirect(_back(request))
+
+
+for _view in (language, draft, discard):
+    _view.right = "everyone"  # type: ignore[attr-defined]  # each looks after itself
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400: what the framework itself refuses; too much is told apart from nonsense."""
+    too_big = isinstance(exception, RequestDataTooBig)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_big else HTTPStatus.BAD_REQUEST
+    with transaction.atomic():
+        return problem(request, status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: a page that needs neither database nor context, with the id to ask about."""
+    page = loader.get_template("500.html").render({"request_id": getattr(request, "id", "")})
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _back(request: HttpRequest) -> str:
+    """A `next` on this site, or the front page."""
+    target = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if ours else "/"
