@@ -1,0 +1,1 @@
+"""Every change to citizens and referrals: one function for each thing a person does."""

@@ -1,0 +1,128 @@
+"""One referral, one citizen: what the call screen and the file show."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.http import Http404
+
+from referrals import policies
+from referrals.models import Citizen, Consent, ContactAttempt, IncomingMessage, Phone, Referral
+from referrals.states import ReferralState
+from roegfri import clock, sealed
+from roegfri.actor import Actor
+from roegfri.audit import looks
+from roegfri.organisations.models import Municipality
+from roegfri.persons import cpr
+
+
+def referral(viewer: Actor, pk: UUID) -> Referral:
+    """One referral with its citizen, her numbers and its calls. Raises Http404."""
+    calls = ContactAttempt.objects.select_related("caller").order_by("-at")
+    found = (
+        policies.referrals_visible_to(viewer)
+        .select_related("citizen", "handler", "agreement", "sender", "caseworker")
+        .prefetch_related(
+            Prefetch("citizen__phones", Phone.objects.order_by("rank")),
+            Prefetch("contact_attempts", calls),
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def needs_reason(viewer: Actor, pk: UUID) -> bool:
+    """Whether a reason must be typed before the file is shown: closed, or a colleague's case.
+
+    Reads nothing about the person. Raises Http404.
+    """
+    found = policies.referrals_visible_to(viewer).filter(pk=pk)
+    row = found.values_list("state", "caseworker_id").first()
+    if row is None:
+        raise Http404
+    state, caseworker = row
+    return state == ReferralState.CLOSED or caseworker not in {None, viewer.user_id}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Everything about one citizen that the viewer may see."""
+
+    referral: Referral
+    referrals: Sequence[Referral]
+    consents: Sequence[Consent]
+    messages: Sequence[IncomingMessage]
+    home: Municipality | None
+    masked_number: str
+
+    @property
+    def citizen(self) -> Citizen:
+        """Whose it is."""
+        return self.referral.citizen
+
+
+def citizen_file(viewer: Actor, pk: UUID) -> File:
+    """The file, opened at one referral. Raises Http404."""
+    opened = referral(viewer, pk)
+    calls = ContactAttempt.objects.select_related("caller").order_by("-at")
+    citizen = opened.citizen
+    residence = citizen.residences.select_related("municipality").first()
+    number = citizen.civil_numbers.order_by("-since").first()
+    return File(
+        referral=opened,
+        referrals=list(
+            policies.referrals_visible_to(viewer)
+            .filter(citizen=citizen)
+            .select_related("handler", "sender", "caseworker")
+            .prefetch_related(Prefetch("contact_attempts", calls))
+            .order_by("-received_at")
+        ),
+        consents=list(citizen.consents.select_related("taken_by")),
+        messages=list(
+            policies.messages_visible_to(viewer)
+            .filter(referral__citizen=citizen)
+            .defer("body")
+            .order_by("-came_at")
+        ),
+        home=residence.municipality if residence else None,
+        masked_number=cpr.masked(number.value) if number else "",
+    )
+
+
+def incoming(viewer: Actor, pk: UUID) -> IncomingMessage:
+    """One message of one's own inbox, with its bytes. Raises Http404."""
+    found = policies.messages_visible_to(viewer).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    if found.referral_id:
+        looks.noticed(Referral.objects.filter(pk=found.referral_id).values_list("citizen", flat=True))
+    return found
+
+
+def after_this(viewer: Actor, pk: UUID, *, at: dt.datetime) -> UUID | None:
+    """The next referral to call now: due by the end of today, another than the one just called."""
+    due = policies.referrals_visible_to(viewer).waiting().filter(
+        handler_id=viewer.organisation_id,
+        next_at__lte=clock.end_of_day(clock.danish_date(at) + dt.timedelta(days=7)),
+    )
+    return due.exclude(pk=pk).order_by("next_at", "pk").values_list("pk", flat=True).first()
+
+
+def person_by_identifier(viewer: Actor, text: str) -> UUID | None:
+    """The citizen with a CPR number or a case id, among those whom the viewer's organisation sees."""
+    visible = policies.citizens_visible_to(viewer)
+    try:
+        found = visible.filter(referrals=UUID(text.strip()))
+    except ValueError:
+        try:
+            number = cpr.parse(text, on=clock.today())
+        except cpr.CprProblem:
+            return None
+        mark = sealed.fingerprint(number.value, of="cpr")
+        found = visible.filter(civil_numbers__fingerprint=mark)
+    return found.values_list("pk", flat=True).first()
