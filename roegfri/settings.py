@@ -159,7 +159,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- people ----
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["roegfri.accounts.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -172,6 +172,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "roegfri.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"change_password": "roegfri.accounts.forms.ChangePassword"}
+# Guesses are counted in PostgreSQL (roegfri/accounts/guesses.py), whatever address they come from.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -191,6 +194,10 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 MFA_ADAPTER = "roegfri.accounts.adapters.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "roegfri.accounts.forms.Authenticate",
+    "reauthenticate": "roegfri.accounts.forms.Reauthenticate",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ON_LOOPBACK

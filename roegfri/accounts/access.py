@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from roegfri import clock
-from roegfri.accounts.models import User
+from roegfri.accounts.models import Grant, User
 from roegfri.accounts.roles import Right
 from roegfri.actor import Actor
 from roegfri.audit import looks
@@ -23,6 +23,7 @@ class SignedIn(HttpRequest):
 
     user: User
     actor: Actor
+    grants: tuple[Grant, ...]
 
 
 def screen(right: Right) -> Callable[[View], View]:

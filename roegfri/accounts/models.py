@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -41,7 +42,14 @@ class User(AbstractBaseUser):
     name = models.CharField(_("navn"), max_length=120)
     phone = models.CharField(_("telefon"), max_length=20, blank=True)
     language = models.CharField(_("sprog"), max_length=5, default="da")
+    shortcuts = models.BooleanField(_("genveje på tastaturet"), default=True)
     is_active = models.BooleanField(_("aktiv"), default=True)
+    last_grant = models.ForeignKey(
+        "Grant", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    # The grants in force today, filled in as a request begins (backends.py).
+    valid_grants: Sequence[Grant] = ()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -70,9 +78,7 @@ class Grant(models.Model):
     """One role for one organisation, from and until a day (both included)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(
-        User, models.PROTECT, related_name="grants", verbose_name=_("bruger")
-    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name=_("bruger"))
     role = models.CharField(_("rolle"), max_length=20, choices=Role.choices)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="grants", verbose_name=_("organisation")
@@ -80,6 +86,8 @@ class Grant(models.Model):
     from_on = models.DateField(_("fra"))
     until_on = models.DateField(_("til og med"), null=True, blank=True)
     given_by = models.CharField(_("givet af"), max_length=120, blank=True)
+    # The identity provider whose claim gave it, and alone takes it back; empty when a person did.
+    source = models.CharField(_("kilde"), max_length=60, blank=True, editable=False)
 
     objects = GrantQuerySet.as_manager()
 
@@ -107,3 +115,20 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.organisation}"
+
+
+class RateCount(models.Model):
+    """How often something was tried lately (limits.py): the instants, newest last."""
+
+    key = models.CharField(primary_key=True, max_length=160)
+    hits = ArrayField(models.DateTimeField())
+    admitted = models.BooleanField()
+    forget_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("key",)
+        verbose_name = _("forsøg")
+        verbose_name_plural = _("forsøg")
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,64 @@
+"""What a person says of herself; and allauth's forms with our count of guesses around them."""
+
+from allauth.account.forms import ChangePasswordForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from roegfri import clock
+from roegfri.accounts import guesses
+from roegfri.accounts.models import User
+
+
+class Profile(forms.ModelForm):  # type: ignore[type-arg]
+    """Name and how the pages behave."""
+
+    language = forms.ChoiceField(label=_("Sprog"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = User
+        fields = ("name", "phone", "language", "shortcuts")
+        labels = {
+            "name": _("Navn"),
+            "phone": _("Telefon"),
+            "shortcuts": _("Brug genveje på tastaturet"),
+        }
+
+
+class _CountedCode:
+    """One code, tried once, in one place at a time."""
+
+    def clean_code(self) -> str:
+        """The code, if it is right. Raises guesses.TooMany.
+
+        Locking the person while the code is checked and crossed off is what makes one code work
+        once, however many windows send it at the same moment.
+        """
+        user: User = self.user  # type: ignore[attr-defined]
+        with guesses.counted(guesses.of_second_factor(user), at=clock.now()) as guess:
+            with transaction.atomic():
+                User.objects.select_for_update().get(pk=user.pk)
+                code: str = super().clean_code()  # type: ignore[misc]
+            guess.right = True
+        return code
+
+
+class Authenticate(_CountedCode, AuthenticateForm):
+    """The second step of signing in."""
+
+
+class Reauthenticate(_CountedCode, ReauthenticateForm):
+    """The same, asked again before something sensitive."""
+
+
+class ChangePassword(ChangePasswordForm):
+    """The old password is a guess too."""
+
+    def clean_oldpassword(self) -> str:
+        """The old password, if it is right. Raises guesses.TooMany."""
+        with guesses.counted(guesses.of_password(self.user.email), at=clock.now()) as guess:
+            old: str = super().clean_oldpassword()
+            guess.right = True
+        return old

@@ -1,0 +1,43 @@
+"""Who is who."""
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from roegfri import clock
+from roegfri.accounts.models import Grant, User
+from roegfri.actor import Actor
+
+
+def people_of(viewer: Actor, organisation_id: UUID) -> QuerySet[User]:
+    """The active people with a grant in an organisation today; nobody's colleagues to outsiders."""
+    if not viewer.is_system and viewer.organisation_id != organisation_id:
+        return User.objects.none()
+    valid = Grant.objects.valid_on(clock.today()).filter(organisation_id=organisation_id)
+    return User.objects.filter(is_active=True, pk__in=valid.values("user_id"))
+
+
+def names_of(viewer: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names by id, for pages that show who did something; nothing to nobody."""
+    wanted = set(ids)
+    if not wanted or not (viewer.is_system or viewer.rights):
+        return {}
+    return dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def grants_of(viewer: Actor, *, on: dt.date) -> QuerySet[Grant]:
+    """The viewer's own roles that have not ended, those still to begin among them."""
+    return (
+        Grant.objects.filter(user_id=viewer.user_id)
+        .exclude(until_on__lt=on)
+        .select_related("organisation")
+        .order_by("from_on", "role")
+    )
+
+
+def last_grants_of(viewer: Actor) -> QuerySet[Grant]:
+    """The roles the viewer had last, newest first: whom she can ask for a new one."""
+    own = Grant.objects.filter(user_id=viewer.user_id).select_related("organisation")
+    return own.order_by("-until_on", "-from_on")[:3]
