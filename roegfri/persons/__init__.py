@@ -1,0 +1,1 @@
+"""What people write about people: civil registration numbers, telephone numbers and names."""
