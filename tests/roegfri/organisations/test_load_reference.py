@@ -1,6 +1,7 @@
 """The files in the project load, load again without effect, and load not at all when wrong."""
 
 import json
+import re
 import shutil
 from io import StringIO
 from pathlib import Path
@@ -34,9 +35,19 @@ def faults_of(folder: Path) -> list[dict[str, object]]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """The data of Røgfri på Tværs with two municipalities: the same faults, sooner found."""
     copied = tmp_path / "data"
-    shutil.copytree(DATA, copied)
+    shutil.copytree(DATA, copied, ignore=shutil.ignore_patterns("demo", "klyngetilhoer.csv"))
+    for path in copied.glob("*.csv"):
+        heading, *rows = path.read_text().splitlines()
+        path.write_text("\n".join([heading, *filter(in_small_world, rows), ""]))
     return copied
+
+
+def in_small_world(row: str) -> bool:
+    first, *others = row.split(";")
+    codes = {cell for cell in (first, *others[:2]) if re.fullmatch(r"[1-7]\d\d", cell)}
+    return codes <= {"165", "187"} and first != "region-midtjylland"
 
 
 def rewrite(path: Path, old: str, new: str) -> None:
@@ -114,13 +125,13 @@ def test_what_an_administrator_typed_is_not_wiped_out_by_an_empty_cell() -> None
 
 
 def test_a_corrected_name_is_a_change(folder: Path) -> None:
-    run()
+    run(folder=folder)
     rewrite(folder / "hospitaler.csv", ";;\n", ";;38 62 38 62\n")
     assert run(folder=folder)["tables"]["hospitaler.csv"]["changed"] == 1
 
 
 def test_a_new_term_from_a_date_is_added(folder: Path) -> None:
-    run()
+    run(folder=folder)
     with (folder / "vilkaar.csv").open("a") as file:
         file.write("roegfri-paa-tvaers;two_counsellors_from;11;2027-01-01;Styregruppen\n")
     assert run(folder=folder)["tables"]["vilkaar.csv"]["added"] == 1
@@ -158,7 +169,7 @@ def test_a_fault_is_named_with_file_line_and_column(
     folder: Path, case: tuple[str, str, str, str, str]
 ) -> None:
     file, old, new, column, words = case
-    run()
+    run(folder=folder)
     before = tables.Term.objects.count(), tables.Rate.objects.count()
     (folder / "regioner.csv").write_text((folder / "regioner.csv").read_text() + "Region Nord\n")
     rewrite(folder / file, old, new)
@@ -187,7 +198,7 @@ def test_a_file_in_another_encoding_and_an_unknown_file_are_refused(folder: Path
 
 
 def test_an_open_membership_can_be_ended_once(folder: Path) -> None:
-    run()
+    run(folder=folder)
     line = "roegfri-paa-tvaers;165;Rygestop;2018-01-01;"
     rewrite(folder / "medlemskaber.csv", line, f"{line}2026-12-31")
     assert run(folder=folder)["tables"]["medlemskaber.csv"]["changed"] == 1
