@@ -1,0 +1,40 @@
+"""A PDF from a template; and plain words when this machine cannot make one."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+
+
+class PdfUnavailable(Exception):
+    """PDFs cannot be made here; the message tells an operator what to install."""
+
+
+# For citizens; a settlement that is kept as a voucher uses "pdf/a-3a".
+ACCESSIBLE = "pdf/ua-1"
+
+
+def render(template: str, context: dict[str, Any], *, variant: str = ACCESSIBLE) -> bytes:
+    """The template as a PDF. Raises PdfUnavailable.
+
+    Templates extend letters/base.html. Pictures are `<img alt="…" src="data:image/…">`; nothing is
+    fetched from files or the network, whatever the text says.
+    """
+    return from_html(render_to_string(template, context), variant=variant)
+
+
+def from_html(html: str, *, variant: str = ACCESSIBLE) -> bytes:
+    """The page as a PDF, in our fonts and style. Raises PdfUnavailable."""
+    try:
+        # Not above: it takes half a second, needs Pango, and most processes never print.
+        from roegfri.letters import press  # noqa: PLC0415
+    except OSError as fault:
+        msg = (
+            "PDFs need the Pango libraries, which this machine lacks. On Debian: "
+            "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        )
+        raise PdfUnavailable(msg) from fault
+    try:
+        return press.print_html(html, variant)
+    except press.FontMissing as fault:
+        msg = f"PDFs need the design system's fonts: run npm ci ({fault} is missing)."
+        raise PdfUnavailable(msg) from fault
