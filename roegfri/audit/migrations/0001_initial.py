@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
             schema.COMMITMENT,
             "drop function audit_commitment(uuid, text, text, uuid, jsonb, jsonb);",
         ),
+        migrations.RunSQL(schema.TRACK, schema.DROP_TRACK),
         migrations.RunSQL(schema.REFUSALS, schema.DROP_REFUSALS),
         migrations.RunSQL(schema.PRIVILEGES, schema.DROP_PRIVILEGES),
         migrations.RunSQL(schema.YEARS, schema.DROP_YEARS),
