@@ -2,7 +2,9 @@
 
 import re
 
-_AMOUNT = re.compile(r"^(?P<sign>-?)(?P<kroner>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<oere>\d{1,2}))?$")
+_AMOUNT = re.compile(
+    r"^(?P<sign>-?)(?P<kroner>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<oere>\d{1,2}))?$", re.ASCII
+)
 
 
 def in_kroner(oere: int) -> str:

@@ -88,6 +88,6 @@ def _parsed(text: str) -> etree._Element:
 def _unreadable(text: str, error: etree.XMLSyntaxError) -> Unreadable:
     if not text.rstrip().endswith(">"):
         return Unreadable(Fault.TRUNCATED)
-    code = error.code  # type: ignore[attr-defined] (missing in the stubs)
+    code = error.code  # type: ignore[attr-defined]  # missing in the stubs
     fault = _FAULTS.get(code, Fault.MALFORMED)
     return Unreadable(fault, str(error.lineno) if fault is Fault.MALFORMED else "")

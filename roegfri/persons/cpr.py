@@ -15,7 +15,7 @@ from stdnum.exceptions import InvalidComponent
 
 from roegfri.refusal import Words
 
-_WRITTEN = re.compile(r"(\d{6})\s*[-\u2010-\u2015\u2212]?\s*(\d{4}|\d[A-Z]{2}\d)", re.ASCII)
+_WRITTEN = re.compile(r"([0-9]{6})\s*[-\u2010-\u2015\u2212]?\s*([0-9]{4}|[0-9][A-Z]{2}[0-9])")
 _OLDEST = 1900
 _SUBSTITUTE_DAY = 60
 

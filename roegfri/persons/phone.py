@@ -23,7 +23,9 @@ _DANISH = re.compile(r"\+45[2-9]\d{7}", re.ASCII)
 _DATE = r"(?:[06][1-9]|[1278]\d|[39][01])[ .\-]?(?:0[1-9]|1[0-2])[ .\-]?\d\d"
 _FOUR = r"\s?[-\u2010-\u2015]?\s?\d(?:\d\d|[A-Za-z]{2})\d"
 _CPR = re.compile(rf"(?<![\d+]){_DATE}{_FOUR}(?!\d)", re.ASCII)
-_CVR = re.compile(r"\b(?:cvr|se|ean|gln|p-nr)[\s.:\-]*(?:nr|nummer)?[\s.:\-]*\d{8,13}(?!\d)", re.I)
+_CVR = re.compile(
+    r"\b(?:cvr|se|ean|gln|p-nr)[\s.:\-]{0,3}(?:nr|nummer)?[\s.:\-]{0,3}\d{8,13}(?!\d)", re.I
+)
 _PREFIX = r"(?<![\d+])(?:(?:\+|00)?45[ \-]?)?"
 _WHOLE = rf"{_PREFIX}(?P<whole>[2-9]\d{{7}})(?!\d)"
 _PAIRS = rf"{_PREFIX}(?P<pairs>[2-9]\d(?P<by>[ .\-])\d\d(?P=by)\d\d(?P=by)\d\d)(?![ .\-]?\d)"

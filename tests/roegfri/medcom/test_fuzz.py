@@ -19,15 +19,15 @@ from tests.roegfri.medcom.messages import VERSIONS, referral
 
 SEEDS = [referral(version, encoding=code) for version in VERSIONS for code in ("UTF-8", "latin1")]
 INSERTS = [
-    b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"<?xml", b"&#0;", b"&#xFFFF;", b"\x00", b"\xff",
-    b"\xef\xbb\xbf", b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>", b"&x;", b"%x;",
+    b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"<?xml", b"&#0;", b"&#xFFFF;", b"\x00",
+    b"\xff", b"\xef\xbb\xbf", b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>", b"&x;",
     b"<Break/>" * 50, b"9" * 500, b"<a xmlns:b='urn:c'>", b"encoding='UTF-16'", b"\xee\x80\x80",
     b"<Envelope>", b"<Patient/>", b"<Letter><Identifier>1</Identifier></Letter>", b"{", b"}", b"%s",
 ]  # fmt: skip
 TEXTS = [
     "", " ", "0", "-1", "9" * 200, "2026-02-30", "24:00", "99:99", "2026-06-03T10:00", "XH1530R",
-    "rettetbrev", "\u0662\u0660\u0662\u0666-01-01", "kommunenummer", "0000", "{", "%s", "\ue000" * 9,
-    "\U0001f6ad", "æøå",
+    "rettetbrev", "\u0662\u0660\u0662\u0666-01-01", "kommunenummer", "0000", "{", "%s",
+    "\ue000" * 9, "\U0001f6ad", "æøå",
 ]  # fmt: skip
 TOUCHING = ("open", "socket.", "os.", "subprocess.", "urllib.")
 watched: list[str] | None = None
@@ -80,7 +80,9 @@ def rearranged(data: bytes, dice: random.Random) -> bytes:
             node.tag = other.tag
         else:
             node.text = dice.choice(TEXTS)
-    return etree.tostring(root, encoding=dice.choice(("ISO-8859-1", "UTF-8", "UTF-16")))
+    written = etree.tostring(root, encoding=dice.choice(("ISO-8859-1", "UTF-8", "UTF-16")))
+    assert isinstance(written, bytes)
+    return written
 
 
 def mutated(data: bytes, dice: random.Random) -> bytes:
@@ -93,9 +95,9 @@ def outcome(data: bytes) -> str:
     try:
         result = type(parse(data)).__name__
     except (Unreadable, NotOurs) as no:
-        assert no.reason
-        result = type(no).__name__
+        result = type(no).__name__ if no.reason else "no reason given"
     assert time.perf_counter() - started < 1
+    assert result in {"Message", "Unreadable", "NotOurs"}
     return result
 
 
@@ -125,12 +127,14 @@ def test_control_the_listener_hears_a_file_being_opened() -> None:
     assert "open" in touched
 
 
+def careless(data: bytes) -> str:
+    return str(etree.fromstring(data).find("{*}Envelope/{*}Identifier").text.strip())  # type: ignore[union-attr]
+
+
 def test_control_the_mutations_break_a_parser_that_takes_things_for_granted() -> None:
     dice = random.Random(1)
     with pytest.raises(AttributeError):
-        for _ in range(1_000):
-            root = etree.fromstring(rearranged(SEEDS[0], dice))
-            assert root.find("{*}Envelope/{*}Identifier").text.strip()  # type: ignore[union-attr]
+        Counter(careless(rearranged(SEEDS[0], dice)) for _ in range(1_000))
 
 
 @settings(max_examples=300, deadline=1_000, suppress_health_check=[HealthCheck.too_slow])

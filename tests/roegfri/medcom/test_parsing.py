@@ -119,17 +119,18 @@ def test_the_alternative_identifier_stands_in_for_a_number() -> None:
 @pytest.mark.parametrize(
     ("written", "value", "odd"),
     [
-        ("251248-9996", "2512489996", False),
-        ("251248 9996", "2512489996", False),
-        ("8512489996", "8512489996", False),
-        ("0203291wq3", "0203291WQ3", False),
-        ("25124899", "25124899", True),
-        ("ukendt", "ukendt", True),
+        ("251248-9996", "2512489996", ""),
+        ("251248 9996", "2512489996", ""),
+        ("8512489996", "8512489996", ""),
+        ("0203291wq3", "0203291WQ3", ""),
+        ("25124899", "25124899", "odd"),
+        ("ukendt", "ukendt", "odd"),
     ],
 )
-def test_civil_numbers_are_read_or_kept_as_given(written: str, value: str, odd: bool) -> None:
+def test_civil_numbers_are_read_or_kept_as_given(written: str, value: str, odd: str) -> None:
     patient = parse(referral(civil_number=written)).patient
-    assert (patient.civil_number, patient.civil_number_odd) == (value, odd)
+    assert patient.civil_number == value
+    assert patient.civil_number_odd is (odd == "odd")
 
 
 @pytest.mark.parametrize(
