@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
@@ -385,3 +386,13 @@ class IncomingMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename or self.letter}"
+
+    @property
+    def bytes(self) -> builtins.bytes:
+        """The message as it came."""
+        return sealed.unseal(self.body, place=self.PLACE, row=self.pk).encode("latin-1")
+
+    @property
+    def beginning(self) -> str:
+        """The first of it, to look at; whatever cannot be read shows as a question mark."""
+        return self.bytes[:4000].decode("utf-8", errors="replace")

@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
+from roegfri.desk.admin_site import site
+
 urlpatterns = [
     path("", include("roegfri.desk.urls")),
     path("henvisninger/", include("referrals.urls")),
     path("konto/", include("roegfri.accounts.urls")),
     path("", include("roegfri.ui.urls")),
+    path("administration/", site.urls),
 ]
-handler400 = "roegfri.ui.views.bad_request"
-handler500 = "roegfri.ui.views.server_error"

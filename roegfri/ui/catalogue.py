@@ -23,7 +23,6 @@ from django.utils.translation import trim_whitespace
 from django.utils.translation.template import (
     block_re,
     constant_re,
-    context_re,
     endblock_re,
     inline_re,
     plural_re,
@@ -217,7 +216,7 @@ def _begun(token: Token) -> _Block | None:
     match = block_re.match(token.contents) if token.token_type == TokenType.BLOCK else None
     if match is None:
         return None
-    return _Block("trimmed" in token.split_contents(), _unquoted(match[1]) if match[1] else None)
+    return _Block("trimmed" in token.split_contents(), _unquoted(match[2]) if match[2] else None)
 
 
 def _continue(block: _Block, token: Token) -> None:
@@ -234,12 +233,10 @@ def _inline(token: Token) -> Iterator[Text]:
         return
     match = inline_re.match(token.contents) if token.token_type == TokenType.BLOCK else None
     if match is not None:
-        context = context_re.match(match[0])
-        yield Text(
-            (_unquoted(match[1]).replace(*_PERCENT),), _unquoted(context[1]) if context else None
-        )
+        context = _unquoted(match[3]) if match[3] else None
+        yield Text((_unquoted(match[1]).replace(*_PERCENT),), context)
     for constant in constant_re.findall(token.contents):
-        yield Text((_unquoted(constant[2:-1]).replace(*_PERCENT),))
+        yield Text((_unquoted(constant).replace(*_PERCENT),))
 
 
 def _unquoted(literal: str) -> str:

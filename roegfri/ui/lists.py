@@ -160,11 +160,14 @@ def page_of(
         return _forwards(fetch, sort, (), size, began=True)
     way, values = place
     if way == "previous":
-        found = _backwards(fetch, sort, values, size)
-    else:
-        found = _forwards(fetch, sort, _past(sort.whole, values, backwards=False), size)
-    # Whatever stood past the cursor is gone by now: better the first page than an empty one.
-    return found if found.rows else _forwards(fetch, sort, (), size, began=True)
+        return _backwards(fetch, sort, values, size)
+    return _forwards(fetch, sort, _past(sort.whole, values, backwards=False), size)
+
+
+def shown(pages: Callable[[str], Page[Row]], after: str) -> Page[Row]:
+    """For a screen: the page at the cursor, or the first when nothing stands there any more."""
+    found = pages(after)
+    return found if found.rows or not after else pages("")
 
 
 def every(rows: QuerySet[M], *, sort: Sort) -> Iterator[M]:
@@ -340,7 +343,9 @@ def listing(
     narrowed = form.narrow(rows) if form.is_valid() else rows.none()
     asked = request.GET.get("orden", "")
     sort = next((one for one in sorts if one.key == asked), sorts[0])
-    found = page(narrowed, sort=sort, after=request.GET.get("fra", ""), size=size)
+    found = shown(
+        lambda after: page(narrowed, sort=sort, after=after, size=size), request.GET.get("fra", "")
+    )
     return Listing(
         form=form,
         rows=narrowed,

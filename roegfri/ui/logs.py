@@ -96,7 +96,6 @@ def _formatter() -> structlog.stdlib.ProcessorFormatter:
             allowed_only,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        keep_exc_info=True,
         use_get_message=False,
         pass_foreign_args=True,
     )
@@ -126,8 +125,6 @@ def from_a_library(_: Any, __: str, line: Line) -> Line:
 def tell_the_fault(_: Any, __: str, line: Line) -> Line:
     """An exception's type, and the lines of ours that it passed through."""
     given = line.get("exc_info")
-    if given is None and "_record" in line:
-        given = line["_record"].exc_info
     if given is True:
         given = sys.exc_info()
     if isinstance(given, BaseException):

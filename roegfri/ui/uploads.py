@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 
@@ -46,7 +46,7 @@ class CappedUpload(FileUploadHandler):
         self.parts.write(raw_data)
         return None
 
-    def file_complete(self, file_size: int) -> UploadedFile[bytes]:
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
         """The file, in memory."""
         self.parts.seek(0)
         return InMemoryUploadedFile(

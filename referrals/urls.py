@@ -1,0 +1,15 @@
+"""The addresses of referrals, under henvisninger/."""
+
+from django.urls import path
+
+from referrals import views
+
+app_name = "referrals"
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("ny/", views.new, name="new"),
+    path("indlaes/", views.upload, name="upload"),
+    path("indbakke/", views.inbox, name="inbox"),
+    path("indbakke/<uuid:pk>/", views.message, name="message"),
+    path("indbakke/<uuid:pk>/fil/", views.message_file, name="message_file"),
+]

@@ -1,0 +1,107 @@
+"""The screens of referrals: the list, the short form, the upload, the inbox."""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from referrals import exports, forms, intake, queries
+from referrals.commands.inbox import Receipt, Taken
+from referrals.commands.receive import receive_referral
+from roegfri import clock
+from roegfri.accounts.access import SignedIn, screen
+from roegfri.accounts.roles import Right
+from roegfri.ui.lists import Column, Sort, listing
+from roegfri.ui.screens import filled, show, submitted
+
+SORTS = (
+    Sort("frist", _("Frist"), (Column("contact_by"),)),
+    Sort("modtaget", _("Modtaget"), (Column("received_at", descending=True),)),
+    Sort("navn", _("Navn"), (Column("citizen__sort_key"),)),
+)
+
+
+@screen(Right.REFERRALS_READ)
+def index(request: SignedIn) -> HttpResponse:
+    """All referrals of the municipality, filtered and sorted; the same rows as CSV or XLSX."""
+    rows = queries.listed(request.actor)
+    found = listing(request, rows, form=forms.Filter(request.GET), sorts=SORTS)
+    if kind := request.GET.get("hent"):
+        return exports.referrals(found.every(), kind, on=clock.today())
+    context = {"list": found, "today": clock.today()}
+    return show(request, "referrals/index.html", context, part="referrals/_rows.html")
+
+
+@screen(Right.REFERRALS_HANDLE)
+def new(request: SignedIn) -> HttpResponse:
+    """The short form."""
+    at = clock.now()
+    form = filled(request, forms.NewReferral, initial={"received_at": at})
+    handler = queries.own_municipality(request.actor)
+    act = partial(receive_referral, handler=handler, by=request.actor, at=at)
+    if submitted(request, form, act):
+        messages.success(request, _now("Henvisningen er oprettet og står på opkaldslisten."))
+        return redirect("desk:today")
+    return show(request, "referrals/new.html", {"form": form})
+
+
+@screen(Right.REFERRALS_IMPORT)
+def upload(request: SignedIn) -> HttpResponse:
+    """A MedCom file becomes a referral, or stays in the inbox with its reason."""
+    at = clock.now()
+    form = filled(request, forms.Upload, initial={"received_at": at})
+    receipts: list[Receipt] = []
+
+    def act(**given: object) -> None:
+        inbox = queries.own_municipality(request.actor)
+        receipts.append(intake.take_file(**given, inbox=inbox, by=request.actor, at=at))  # type: ignore[arg-type]
+
+    if submitted(request, form, act):
+        return _after_upload(request, receipts[0])
+    return show(request, "referrals/upload.html", {"form": form})
+
+
+_SAID = {
+    Taken.CREATED: _("Henvisningen er læst ind og står på opkaldslisten."),
+    Taken.CORRECTED: _("Rettelsen er læst ind. Fristen løber videre fra den første modtagelse."),
+    Taken.DUPLICATE: _("Beskeden er læst ind før. Intet er ændret."),
+}
+
+
+def _after_upload(request: SignedIn, receipt: Receipt) -> HttpResponse:
+    if receipt.message.referral_id:
+        messages.success(request, str(_SAID[receipt.taken]))
+        return redirect("desk:call", receipt.message.referral_id)
+    messages.warning(request, _now("Filen er ikke læst ind. Den ligger i indbakken med grunden."))
+    return redirect("referrals:message", receipt.message.pk)
+
+
+@screen(Right.REFERRALS_HANDLE)
+def inbox(request: SignedIn) -> HttpResponse:
+    """What came in and could not be taken, the newest first."""
+    return show(request, "referrals/inbox.html", {"messages_in": queries.inbox(request.actor)[:100]})
+
+
+@screen(Right.REFERRALS_HANDLE)
+def message(request: SignedIn, pk: UUID) -> HttpResponse:
+    """One message of the inbox: why it lies there, and how it begins."""
+    found = queries.incoming(request.actor, pk)
+    return show(request, "referrals/message.html", {"message_in": found})
+
+
+@screen(Right.REFERRALS_HANDLE)
+def message_file(request: SignedIn, pk: UUID) -> HttpResponse:
+    """The bytes of a message, as they came; never opened by the browser."""
+    found = queries.incoming(request.actor, pk)
+    return HttpResponse(
+        found.bytes,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="besked-{found.pk}.xml"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

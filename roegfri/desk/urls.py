@@ -1,0 +1,20 @@
+"""The addresses of the roof."""
+
+from django.urls import include, path
+
+from roegfri.desk.views import calls, files, health, pages, today
+
+app_name = "desk"
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("opkald/<uuid:pk>/", calls.call, name="call"),
+    path("opkald/<uuid:pk>/telefon/", calls.new_phone, name="new_phone"),
+    path("sag/<uuid:pk>/", files.file, name="file"),
+    path("sag/<uuid:pk>/samtykke/", files.consent, name="consent"),
+    path("sag/<uuid:pk>/samtykke/<uuid:consent_pk>/", files.withdraw, name="withdraw"),
+    path("sag/<uuid:pk>/afslut/", files.close, name="close"),
+    path("tilgaengelighed/", pages.accessibility, name="accessibility"),
+    path("was", pages.was, name="was"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

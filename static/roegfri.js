@@ -1,0 +1,63 @@
+// Everything works without this file; it makes it quicker.
+(() => {
+  "use strict";
+  const ready = (act) => document.addEventListener("DOMContentLoaded", act);
+  const init = (scope) => window.DKFDS && window.DKFDS.init({ scope });
+
+  ready(() => {
+    init(document);
+    const mistakes = document.querySelector("[data-focus]");
+    if (mistakes) mistakes.focus();
+    // On a narrow screen the menu begins closed; without scripts it stays open.
+    const menu = document.querySelector("[data-menu]");
+    if (menu && window.matchMedia("(max-width: 991px)").matches) menu.open = false;
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = event.detail && event.detail.ctx && event.detail.ctx.target;
+    init(target && target.isConnected && target.parentElement ? target.parentElement : document);
+  });
+
+  // One letter per action, shown on its button; never while typing, and only for those who want it.
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+  const step = (by) => {
+    const rows = [...document.querySelectorAll("[data-keys-list] tbody tr")];
+    if (!rows.length) return;
+    const at = rows.findIndex((row) => row.hasAttribute("data-selected"));
+    const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+    rows.forEach((row) => row.removeAttribute("data-selected"));
+    next.setAttribute("data-selected", "");
+    const link = next.querySelector("a");
+    if (link) link.focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!document.body.hasAttribute("data-keys") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event.target)) return;
+    if (event.key === "j" || event.key === "k") { event.preventDefault(); step(event.key === "j" ? 1 : -1); return; }
+    if (event.key === "/") { const search = document.querySelector("[data-search]"); if (search) { event.preventDefault(); search.focus(); } return; }
+    const button = document.querySelector(`main [data-key="${CSS.escape(event.key)}"]:not([disabled]), [data-key="${CSS.escape(event.key)}"]:not([disabled])`);
+    if (button) { event.preventDefault(); button.click(); }
+  });
+
+  // What is typed is kept on the server as one types; a form that is sent stops keeping.
+  const token = (form) => form.elements.csrfmiddlewaretoken && form.elements.csrfmiddlewaretoken.value;
+  const waiting = new WeakMap();
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || !form.dataset.draft) return;
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(() => {
+      const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+      fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token(form) || "" }, keepalive: true }).catch(() => {});
+    }, 1500));
+  });
+
+  // A second click while the first is under way does nothing.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    clearTimeout(waiting.get(form));
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+})();
