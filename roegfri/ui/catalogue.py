@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.apps import apps
 from django.conf import settings
+from django.template import Engine
 from django.template.base import Lexer, Token, TokenType
 from django.utils.translation import trim_whitespace
 from django.utils.translation.template import (
@@ -167,11 +168,11 @@ def python_texts(source: bytes) -> Iterator[Text]:
     """The strings marked in a Python file."""
     found = extract("python", io.BytesIO(source), keywords=KEYWORDS)
     for _, words, _, context in found:
-        yield Text((words,) if isinstance(words, str) else tuple(words[:2]), context or None)
+        yield Text((words,) if isinstance(words, str) else (words[0], words[1]), context or None)
 
 
 def _template_texts() -> Iterator[Text]:
-    folders = [Path(folder) for folder in settings.TEMPLATES[0]["DIRS"]]
+    folders = [Path(folder) for folder in Engine.get_default().dirs]
     folders += [place / "templates" for place in _places()]
     for folder in folders:
         for path in sorted((*folder.rglob("*.html"), *folder.rglob("*.txt"))):

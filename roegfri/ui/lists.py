@@ -66,7 +66,7 @@ class Test:
 
     name: str
     compare: Compare
-    value: object = None
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Slice:
         """For a queryset."""
         return [self._ordered(column) for column in self.columns]
 
-    def where(self, names: Mapping[str, str]) -> tuple[str, list[object]]:
+    def where(self, names: Mapping[str, str]) -> tuple[str, list[Any]]:
         """For hand-written SQL: a condition and its parameters; `names` maps columns to SQL."""
         if not self.past:
             return "true", []
