@@ -185,7 +185,8 @@ DROP_YEARS = "drop function audit_make_year(integer);"
 # added later is never forgotten, and compared one by one: five times faster over many rows than
 # rows as jsonb, key by key. Types without "=" are compared as text.
 TRACK = """
-create function audit_changes_query(target regclass, tracked name, person text, kind text)
+create function audit_changes_query(
+  target regclass, tracked name, person text, key name, kind text)
 returns text language sql stable as $track$
   with columns as (
     select quote_ident(attname) as name, quote_literal(attname) as label,
@@ -202,7 +203,8 @@ returns text language sql stable as $track$
     from columns, unnest(array['o', 'n']) side group by side
   ),
   whole as (
-    select side, format('jsonb_strip_nulls(to_jsonb(%1$s) - %2$L || jsonb_build_object(%3$s))', side,
+    select side, format(
+      'jsonb_strip_nulls(to_jsonb(%1$s) - %2$L || jsonb_build_object(%3$s))', side,
       'tracked_person', coalesce((select string_agg(format(
         '%1$s, case when %2$s.%3$s is not null then %4$s end', label, side, name, stars), ', ')
         from columns where stars is not null), '')) as pairs
@@ -213,12 +215,13 @@ returns text language sql stable as $track$
   )
   select format($query$
     with pair as (
-      select coalesce(n.id, o.id)::text as row_id, n.tracked_person as person,
+      select coalesce(n.%7$I, o.%7$I)::text as row_id, n.tracked_person as person,
         o.tracked_person as person_before,
-        case when o.id is not null then %1$s end as old_values,
-        case when n.id is not null then %2$s end as new_values
+        case when o.%7$I is not null then %1$s end as old_values,
+        case when n.%7$I is not null then %2$s end as new_values
       from (select r.*, (%3$s)::uuid as tracked_person from %4$s r) n
-      full join (select r.*, (%3$s)::uuid as tracked_person from %5$s r) o on o.id = n.id
+      full join (select r.*, (%3$s)::uuid as tracked_person from %5$s r) o
+        on o.%7$I = n.%7$I
     ),
     salted as materialized (
       select *, coalesce(person, person_before) as who, gen_random_uuid() as salt from pair
@@ -232,7 +235,7 @@ returns text language sql stable as $track$
     (select pairs from found where side = 'o'), (select pairs from found where side = 'n'), person,
     case kind when 'DELETE' then '(select * from old_rows limit 0)' else 'new_rows' end,
     case kind when 'INSERT' then '(select * from new_rows limit 0)' else 'old_rows' end,
-    tracked)
+    tracked, key)
 $track$;
 create function audit_track() returns trigger language plpgsql
   security definer set search_path = public, pg_temp as $track$
@@ -246,7 +249,8 @@ declare
   changed change_value[];
   concerned uuid[];
 begin
-  execute audit_changes_query(tg_relid, tg_table_name, tg_argv[0], tg_op) into changed, concerned;
+  execute audit_changes_query(tg_relid, tg_table_name, tg_argv[0], tg_argv[1], tg_op)
+    into changed, concerned;
   if changed is null then
     return null;
   end if;
@@ -274,7 +278,7 @@ end $track$;
 """
 DROP_TRACK = """
 drop function audit_track() cascade;
-drop function audit_changes_query(regclass, name, text, text);
+drop function audit_changes_query(regclass, name, text, name, text);
 """
 
 

@@ -25,7 +25,7 @@ def track(table: str, person: str, *, key: str = "id") -> migrations.RunSQL:
     quoted = person.replace("'", "''")
     forward = "".join(
         f"create trigger track_{kind} after {kind} on {table} referencing {rows}"
-        f" for each statement execute function audit_track('{quoted}');\n"
+        f" for each statement execute function audit_track('{quoted}', '{key}');\n"
         for kind, rows in TABLES.items()
     )
     backward = "".join(f"drop trigger track_{kind} on {table};\n" for kind in TABLES)
