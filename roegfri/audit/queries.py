@@ -13,19 +13,17 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     TextField,
     Value,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from roegfri import clock, sealed
 from roegfri.actor import Actor
 from roegfri.audit.models import AuditEvent, AuditEventPerson, LogReview
 
-PAGE = 50
 SAMPLE = 25
 MOST = 200
 
@@ -38,25 +36,6 @@ CONTENT = """
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """What of the log to show; `before` is the last line of the page above (at, seq)."""
-
-    since: dt.date | None = None
-    until: dt.date | None = None
-    user_id: UUID | None = None
-    act: str = ""
-    before: tuple[dt.datetime, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the log; `after` is where the next begins, None at the end."""
-
-    events: Sequence[AuditEvent]
-    after: tuple[dt.datetime, int] | None
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """One look at a citizen, as the citizen may read it."""
 
@@ -66,6 +45,7 @@ class Look:
     role: str
     organisation_id: UUID | None
     reason: str
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +56,13 @@ class OddOpening:
     why: Sequence[str] = field(default_factory=tuple)
 
 
-def _own(viewer: Actor) -> "QuerySet[AuditEvent]":
-    """Events of the viewer's organisation, each with how many persons it concerns."""
+def events_of_organisation(viewer: Actor) -> "QuerySet[AuditEvent]":
+    """The log of the viewer's organisation; each event with `persons`, how many it concerns."""
     persons = AuditEventPerson.objects.filter(event_seq=OuterRef("seq")).values("event_seq")
     persons = persons.annotate(n=Count("*")).values("n")
-    events = AuditEvent.objects.annotate(persons=Subquery(persons)).defer("values_digest")
+    events = AuditEvent.objects.annotate(persons=Coalesce(Subquery(persons), 0))
+    events = events.defer("values_digest")
     return events if viewer.is_system else events.filter(organisation_id=viewer.organisation_id)
-
-
-def events_of_organisation(viewer: Actor, wanted: Filter) -> Page:
-    """The newest events, PAGE at a time; keyset paging, so deep pages cost no more."""
-    events = _own(viewer)
-    if wanted.since:
-        events = events.filter(at__gte=clock.start_of_day(wanted.since))
-    if wanted.until:
-        events = events.filter(at__lt=clock.end_of_day(wanted.until))
-    if wanted.user_id:
-        events = events.filter(user_id=wanted.user_id)
-    if wanted.act:
-        events = events.filter(act=wanted.act)
-    if wanted.before:
-        at, seq = wanted.before
-        events = events.filter(Q(at__lt=at) | Q(at=at, seq__lt=seq), at__lte=at)
-    found = list(events.order_by("-at", "-seq")[: PAGE + 1])
-    shown = found[:PAGE]
-    more = len(found) > PAGE
-    return Page(shown, (shown[-1].at, shown[-1].seq) if more else None)
 
 
 def random_sample(viewer: Actor, month: dt.date, size: int = SAMPLE) -> Sequence[AuditEvent]:
@@ -122,7 +83,7 @@ def random_sample(viewer: Actor, month: dt.date, size: int = SAMPLE) -> Sequence
         output_field=TextField(),
     )
     concerned = AuditEventPerson.objects.filter(event_seq=OuterRef("seq"))
-    events = _own(viewer).filter(
+    events = events_of_organisation(viewer).filter(
         Exists(concerned),
         at__gte=clock.start_of_day(month),
         at__lt=clock.start_of_day(clock.add_months(month, 1)),
@@ -182,7 +143,7 @@ def odd_openings(viewer: Actor, since: dt.datetime) -> Sequence[OddOpening]:
     with connection.cursor() as cursor:
         cursor.execute(ODD_ONLY, parameters)
         why = dict(cursor.fetchall())
-    events = _own(viewer).filter(seq__in=why).order_by("-at", "-seq")
+    events = events_of_organisation(viewer).filter(seq__in=why).order_by("-at", "-seq")
     return [OddOpening(event, why[event.seq]) for event in events]
 
 
@@ -193,7 +154,7 @@ def looks_at(viewer: Actor, person: UUID) -> Sequence[Look]:
     )
     if not viewer.is_system:
         events = events.filter(organisation_id=viewer.organisation_id)
-    columns = ("at", "act", "subject", "role", "organisation_id", "reason")
+    columns = ("at", "act", "subject", "role", "organisation_id", "reason", "request_id")
     return [Look(*row) for row in events.order_by("-at", "-seq").values_list(*columns)]
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sag/<uuid:pk>/samtykke/", files.consent, name="consent"),
     path("sag/<uuid:pk>/samtykke/<uuid:consent_pk>/", files.withdraw, name="withdraw"),
     path("sag/<uuid:pk>/afslut/", files.close, name="close"),
+    path("log/", include("roegfri.desk.log_urls")),
     path("tilgaengelighed/", pages.accessibility, name="accessibility"),
     path("was", pages.was, name="was"),
     path("healthz", health.healthz, name="healthz"),

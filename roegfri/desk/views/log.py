@@ -1,0 +1,111 @@
+"""Log: who did what in one's organisation; the sample, what is unusual, the citizen's list."""
+
+from collections.abc import Iterable
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from roegfri import clock
+from roegfri.accounts.access import SignedIn, screen
+from roegfri.accounts.queries import names_of
+from roegfri.accounts.roles import Right, Role
+from roegfri.audit import commands, queries
+from roegfri.audit.acts import ODD, words
+from roegfri.audit.models import AuditEvent
+from roegfri.desk import looks_report
+from roegfri.desk.forms import log as forms
+from roegfri.refusal import Refusal
+from roegfri.ui.lists import Column, Sort, listing
+from roegfri.ui.screens import show, submitted
+
+NEWEST = Sort("nyeste", gettext_lazy("Nyeste"), (Column("at", descending=True),), last="seq")
+SIZE = 50
+
+
+@screen(Right.LOG_READ)
+def log(request: SignedIn) -> HttpResponse:
+    """Everything, the newest first."""
+    rows = queries.events_of_organisation(request.actor)
+    filters = forms.LogFilter(request.GET)
+    found = listing(request, rows, form=filters, sorts=[NEWEST], size=SIZE)
+    context = {"list": found, "lines": _lines(request, found.page.rows)}
+    return show(request, "desk/log.html", context, part="desk/_log_events.html")
+
+
+@screen(Right.LOG_READ)
+def sample(request: SignedIn) -> HttpResponse:
+    """A month's random sample, and its sign-off."""
+    today = clock.today()
+    month = forms.month_of(request.GET.get("maaned", ""), today=today)
+    form = forms.SignOff(request.POST or None)
+    act = partial(commands.sign_off, month, by=request.actor, at=clock.now())
+    if submitted(request, form, act):
+        messages.success(request, _("Stikprøven er gennemgået."))
+        return redirect(f"{reverse('desk:log_sample')}?maaned={month:%Y-%m}")
+    review = queries.review_of(request.actor, month)
+    context = {
+        "month": month,
+        "before": clock.add_months(month, -1),
+        "after": clock.add_months(month, 1),
+        "over": clock.add_months(month, 1) <= today,
+        "lines": _lines(request, queries.random_sample(request.actor, month)),
+        "review": review,
+        "reviewer": names_of(request.actor, [review.signed_by] if review else []),
+        "form": form,
+    }
+    return show(request, "desk/log_sample.html", context)
+
+
+@screen(Right.LOG_READ)
+def odd(request: SignedIn) -> HttpResponse:
+    """Openings to ask about, and why."""
+    form = forms.Since(request.GET if "dage" in request.GET else {"dage": 7})
+    found = queries.odd_openings(request.actor, form.since(clock.now()))
+    why = {one.event.seq: [ODD[key] for key in one.why] for one in found}
+    lines = _lines(request, [one.event for one in found])
+    for line in lines:
+        line["why"] = why[line["event"].seq]
+    context = {"form": form, "lines": lines, "many": queries.MANY_IN_AN_HOUR, "most": queries.MOST}
+    return show(request, "desk/log_odd.html", context)
+
+
+@screen(Right.LOG_READ)
+def person(request: SignedIn) -> HttpResponse:
+    """A citizen's own list, as a PDF; the identifier is posted, never in an address."""
+    form = forms.LooksAt(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pdf = looks_report.make(**form.cleaned_data, by=request.actor, at=clock.now())
+        except Refusal as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+        else:
+            return _download(pdf, _("opslag.pdf"))
+    return show(request, "desk/log_person.html", {"form": form})
+
+
+def _download(pdf: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+def _lines(request: SignedIn, events: Iterable[AuditEvent]) -> list[dict[str, object]]:
+    """The events with the words that the table shows; one query for the names."""
+    shown = list(events)
+    users: set[UUID] = {event.user_id for event in shown if event.user_id}
+    names = names_of(request.actor, users)
+    return [
+        {
+            "event": event,
+            "who": names.get(event.user_id, "") if event.user_id else "",
+            "role": Role(event.role).label if event.role in Role.values else "",
+            "act": words(event.act),
+            "why": [],
+        }
+        for event in shown
+    ]
