@@ -11,3 +11,5 @@ urlpatterns = [
     path("", include("roegfri.ui.urls")),
     path("administration/", site.urls),
 ]
+handler400 = "roegfri.ui.views.bad_request"
+handler500 = "roegfri.ui.views.server_error"

@@ -59,7 +59,7 @@ def discard(request: HttpRequest) -> HttpResponse:
     if not key:
         return HttpResponse(status=HTTPStatus.NOT_FOUND)
     drafts.forget(request.actor.user_id, key)  # type: ignore[attr-defined]
-    return HttpResponseRedirect(_back(request))
+    return HttpResponseRedirect(_back(request, otherwise=key))
 
 
 for _view in (language, draft, discard):
@@ -80,10 +80,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _back(request: HttpRequest) -> str:
-    """A `next` on this site, or the front page."""
+def _back(request: HttpRequest, *, otherwise: str = "/") -> str:
+    """A `next` on this site; without one, the front page or what is told."""
     target = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if ours else "/"
+    return target if ours else otherwise

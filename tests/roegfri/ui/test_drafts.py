@@ -148,7 +148,7 @@ def test_who_is_not_signed_in_has_no_draft(mette: Actor) -> None:
 
 def test_a_draft_can_be_thrown_away(mette: Actor) -> None:
     drafts.keep(user_id(mette), KEY, {"note": "en"}, AT)
-    request = RequestFactory().post("/udkast/kasser/", {"next": KEY}, query_params={"for": KEY})
+    request = RequestFactory().post("/udkast/kasser/", query_params={"for": KEY})
     request.actor = mette  # type: ignore[attr-defined]
     answer = views.discard(request)
     assert (answer.status_code, answer["Location"]) == (302, KEY)

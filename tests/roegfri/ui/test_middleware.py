@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
-from django.urls import path
+from django.test import Client, RequestFactory
+from django.urls import get_resolver, path
 
 from roegfri.ui import logs
-from roegfri.ui.views import server_error
+from roegfri.ui.views import bad_request, server_error
 
 SECRET = "2512489996"
+DJANGO = "django.template.backends.django.DjangoTemplates"
+LOCMEM = "django.template.loaders.locmem.Loader"
+UNHASHED = "django.contrib.staticfiles.storage.StaticFilesStorage"
+PAGES = {"500.html": "fault {{ request_id }}", "404.html": "not here"}
 
 
 def fine(request: HttpRequest, number: str) -> HttpResponse:
@@ -40,6 +44,8 @@ def written(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[io.Strin
         "roegfri.ui.middleware.log_request",
         "roegfri.ui.middleware.never_stored",
     ]
+    # The real 500.html stands on collected files; test_the_page_for_a_fault looks at it.
+    settings.TEMPLATES = [{"BACKEND": DJANGO, "OPTIONS": {"loaders": [(LOCMEM, PAGES)]}}]
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     logs.configure({"level": "INFO"})
@@ -96,3 +102,19 @@ def test_no_page_is_kept_by_a_cache(written: io.StringIO, address: str) -> None:
     assert answer["Cache-Control"] == "no-store"
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "camera=()" in answer["Permissions-Policy"]
+
+
+def test_the_page_for_a_fault_shows_the_id_and_asks_the_database_nothing(settings: Any) -> None:
+    """No database mark: a query would fail the test."""
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": UNHASHED}}
+    request = RequestFactory().get("/")
+    request.id = "7f3a"  # type: ignore[attr-defined]
+    page = server_error(request)
+    assert page.status_code == 500
+    assert "7f3a" in page.content.decode()
+
+
+def test_the_house_answers_faults_itself() -> None:
+    house = get_resolver("roegfri.urls")
+    assert house.resolve_error_handler(400) is bad_request
+    assert house.resolve_error_handler(500) is server_error
