@@ -51,6 +51,22 @@
     }, 1500));
   });
 
+  // The trial's sign-ins: one click fills the form.
+  document.querySelectorAll("[data-fill]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fill]");
+    if (!button) return;
+    document.getElementById("id_login").value = button.dataset.fill;
+    document.getElementById("id_password").value = button.closest("[data-password]").dataset.password;
+    document.querySelector("[data-signin]").focus();
+  });
+
+  // A passkey that was not used, for whatever reason: say so where the person looks.
+  document.addEventListener("allauth.error", (event) => {
+    const trouble = document.querySelector("[data-passkey-trouble]");
+    if (trouble) { trouble.hidden = false; event.preventDefault(); }
+  });
+
   // A second click while the first is under way does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -126,7 +126,8 @@ _CLASSES = {"select": "form-select", "textarea": "form-input", "file": "form-fil
 def dressed(field: BoundField) -> SafeString:
     """The widget with the design system's class and what a screen reader needs."""
     kind = widget_kind(field)
-    given = {"class": " ".join(filter(None, (_CLASSES.get(kind, "form-input"), _width(field))))}
+    given: dict[str, Any] = {"placeholder": False}  # the label says it, and does not vanish
+    given["class"] = " ".join(filter(None, (_CLASSES.get(kind, "form-input"), _width(field))))
     if field.errors:
         given["aria-invalid"] = "true"
     described = [f"{field.auto_id}-hint"] if field.help_text else []
