@@ -8,14 +8,14 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from referrals.models import Referral
-from roegfri import sheets
 from roegfri.persons import phone
+from roegfri.sheets import writing
 
 _WRITERS: dict[str, tuple[str, Callable[..., None]]] = {
-    "csv": ("text/csv; charset=utf-8", sheets.write_csv),
+    "csv": ("text/csv; charset=utf-8", writing.write_csv),
     "xlsx": (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        sheets.write_xlsx,
+        writing.write_xlsx,
     ),
 }
 

@@ -160,6 +160,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- people ----
 AUTH_USER_MODEL = "accounts.User"
+# The address is unique whatever its case: by a constraint on lower(email), which the check misses.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["roegfri.accounts.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -38,6 +38,17 @@ class Dated(models.Model):
             )
 
 
+def _as(kind: str) -> models.OneToOneField[Organisation, Organisation]:
+    """The link of a kind's own table: `organisation.as_pharmacy`; Django's name would clash."""
+    return models.OneToOneField(
+        "Organisation",
+        models.CASCADE,
+        parent_link=True,
+        primary_key=True,
+        related_name=f"as_{kind}",
+    )
+
+
 class Organisation(models.Model):
     """Anybody a role can be granted for; what only one kind has stands in the tables below."""
 
@@ -106,6 +117,7 @@ class Cluster(models.Model):
 class Municipality(Organisation):
     """A municipality. `code` is text of three digits; "0187" is read as "187"."""
 
+    organisation_ptr = _as("municipality")
     KIND = kinds.Kind.MUNICIPALITY
 
     code = models.CharField(
@@ -174,6 +186,7 @@ class ClosingDay(models.Model):
 class Hospital(Organisation):
     """A hospital; its departments send the referrals."""
 
+    organisation_ptr = _as("hospital")
     KIND = kinds.Kind.HOSPITAL
 
     sor = models.CharField(_("SOR-kode"), max_length=20, blank=True)
@@ -187,6 +200,7 @@ class Hospital(Organisation):
 class HospitalDepartment(Organisation):
     """A department; known in MedCom by its sygehusafdelingsnummer or SOR code."""
 
+    organisation_ptr = _as("hospitaldepartment")
     KIND = kinds.Kind.DEPARTMENT
 
     hospital = models.ForeignKey(
@@ -208,6 +222,7 @@ class HospitalDepartment(Organisation):
 class Practice(Organisation):
     """A general practice, known by its ydernummer."""
 
+    organisation_ptr = _as("practice")
     KIND = kinds.Kind.PRACTICE
 
     provider_number = models.CharField(
@@ -228,6 +243,7 @@ class Practice(Organisation):
 class Pharmacy(Organisation):
     """A pharmacy or its branch."""
 
+    organisation_ptr = _as("pharmacy")
     KIND = kinds.Kind.PHARMACY
 
     cvr = models.CharField(_("CVR"), max_length=8, validators=[validate_cvr])
@@ -245,6 +261,7 @@ class Pharmacy(Organisation):
 class Agreement(Organisation):
     """A collaboration. The project leader's role is granted for the agreement itself."""
 
+    organisation_ptr = _as("agreement")
     KIND = kinds.Kind.AGREEMENT
 
     slug = models.SlugField(_("kortnavn"), unique=True)

@@ -1,0 +1,62 @@
+"""Administration: Django's admin behind our own guard, for reference data, people and their roles.
+
+The same guard as every screen: the right, a second factor, 403 and 404 that stay in the log. Django
+renders its admin pages after the view, when the request's scope is gone; here they are rendered
+inside it. There is no sign-in of its own, and no framework of permissions: the right is all.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
+
+from roegfri.accounts.access import SignedIn, screen
+from roegfri.accounts.roles import Right
+
+View = Callable[..., HttpResponse]
+
+# What Django's admin brings and this house answers elsewhere, or not at all.
+CLOSED = frozenset(
+    {"login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete"}
+)
+
+
+class Site(AdminSite):
+    """The one admin site; models are registered in admin.py."""
+
+    site_header = _("Administration")
+    site_title = _("Røgfri")
+    index_title = _("Brugere, organisationer og stamdata")
+    final_catch_all_view = False
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Administrators, under the grant they act by."""
+        return bool(request.actor.may(Right.REFERENCE_DATA))  # type: ignore[attr-defined]
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002
+        """Every admin view is a screen."""
+
+        def rendered(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = view(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+            return response
+
+        return screen(Right.REFERENCE_DATA)(csrf_protect(rendered))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Without what is closed."""
+        return [
+            pattern
+            for pattern in super().get_urls()
+            if not (isinstance(pattern, URLPattern) and pattern.name in CLOSED)
+        ]
+
+
+site = Site(name="admin")

@@ -1,0 +1,108 @@
+"""The people who sign in to the trial, one for each role, and their colleagues."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from roegfri.accounts.models import Grant, User
+from roegfri.accounts.roles import Role
+from roegfri.organisations.models import (
+    Agreement,
+    HospitalDepartment,
+    Municipality,
+    Organisation,
+    Pharmacy,
+)
+
+PASSWORD = "Roegfri-proeve-2026"  # noqa: S105  (the trial's, printed at its start)
+DOMAIN = "roegfri.test"
+
+# (address, name, roles with the municipality, agreement or kind of organisation they are for)
+SIGN_INS: tuple[tuple[str, str, tuple[tuple[Role, str], ...]], ...] = (
+    ("raadgiver", "Mette Bruun", ((Role.COUNSELLOR, "167"),)),
+    ("koordinator", "Karin Holst", ((Role.COORDINATOR, "167"), (Role.COUNSELLOR, "153"))),
+    ("raadgiver.aarhus", "Jonas Krogh", ((Role.COUNSELLOR, "751"),)),
+    ("projektleder", "Lise Winther", ((Role.PROJECT_LEADER, "roegfri-paa-tvaers"),)),
+    ("oekonomi", "Bo Engel", ((Role.FINANCE, "187"),)),
+    ("apotek", "Sara Lindahl", ((Role.PHARMACY, "pharmacy"),)),
+    ("stoplinien", "Tine Agger", ((Role.CALLER, "quitline"),)),
+    ("henviser", "Jakob Friis", ((Role.REFERRER, "department"),)),
+    ("sikkerhed", "Ellen Munk", ((Role.SECURITY, "167"),)),
+    ("administrator", "Nikolaj Bay", ((Role.ADMINISTRATOR, "operator"),)),
+)
+COLLEAGUES = ("Anja Toft", "Peter Lassen", "Nadia Karim", "Henning Bech", "Rikke Dam", "Omar Said")
+
+
+def signins() -> dict[str, Any]:
+    """The demo sign-ins in the order of the roles: password, and for each person email, name,
+    role and organisation as they are shown. Empty where there is no trial world."""
+    wanted = [f"{local}@{DOMAIN}" for local, _, _ in SIGN_INS]
+    found = {
+        user.email: user
+        for user in User.objects.filter(email__in=wanted).prefetch_related("grants__organisation")
+    }
+    people = []
+    for email in wanted:
+        if email in found:
+            grants = sorted(found[email].grants.all(), key=lambda g: g.role != Role.COORDINATOR)
+            people.append(
+                {
+                    "email": email,
+                    "name": found[email].name,
+                    "role": " + ".join(dict.fromkeys(str(g.get_role_display()) for g in grants)),
+                    "organisation": grants[0].organisation.name,
+                }
+            )
+    return {"password": PASSWORD, "people": people}
+
+
+def hire(municipalities: list[Municipality], since: dt.date) -> dict[Any, list[User]]:
+    """Makes the sign-ins, and three counsellors for each municipality; repeatable.
+
+    Answers with the counsellors by municipality id.
+    """
+    # One hash for all: hashing sixty times would take longer than everything else.
+    word = make_password(PASSWORD)
+    for local, name, roles in SIGN_INS:
+        user = _person(f"{local}@{DOMAIN}", name, word)
+        for role, where in roles:
+            _grant(user, role, _organisation(where), since)
+    counsellors: dict[Any, list[User]] = {}
+    for place, municipality in enumerate(municipalities):
+        for number in range(3):
+            name = COLLEAGUES[(place * 3 + number) % len(COLLEAGUES)]
+            user = _person(f"raadgiver{number + 1}.{municipality.code}@{DOMAIN}", name, word)
+            _grant(user, Role.COUNSELLOR, municipality, since)
+        valid = Grant.objects.filter(organisation=municipality, role=Role.COUNSELLOR)
+        counsellors[municipality.pk] = [g.user for g in valid.select_related("user")]
+    return counsellors
+
+
+def _person(email: str, name: str, word: str) -> User:
+    user, _ = User.objects.get_or_create(email=email, defaults={"name": name, "password": word})
+    return user
+
+
+def _grant(user: User, role: Role, organisation: Organisation, since: dt.date) -> None:
+    Grant.objects.get_or_create(
+        user=user, role=role, organisation=organisation, defaults={"from_on": since}
+    )
+
+
+def _organisation(where: str) -> Organisation:
+    found: Organisation | None
+    if where.isdigit():
+        found = Municipality.objects.filter(code=where).first()
+    elif where == "pharmacy":
+        found = Pharmacy.objects.filter(municipality__code="167").first()
+    elif where == "department":
+        found = HospitalDepartment.objects.order_by("number").first()
+    elif where in {"quitline", "operator"}:
+        found = Organisation.objects.filter(kind=where).first()
+    else:
+        found = Agreement.objects.filter(slug=where).first()
+    if found is None:
+        msg = f"no organisation for {where!r}: run load_reference --demo first"
+        raise LookupError(msg)
+    return found

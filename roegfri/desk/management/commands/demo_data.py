@@ -1,0 +1,88 @@
+"""Fills the trial with half a year of made-up referrals."""
+
+import datetime as dt
+import json
+import time
+from typing import Any
+
+import environ
+import psycopg
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from roegfri import clock, database
+from roegfri.actor import acting, system
+from roegfri.desk.demo import cases, looks, staff, store
+from roegfri.organisations import lookup
+from roegfri.organisations.kinds import Kind, Scope
+from roegfri.organisations.models import Agreement, Municipality, Organisation, Practice
+
+# The eight of Røgfri på Tværs come by themselves; these take part from Region Midtjylland.
+MIDTJYLLAND = ("751", "741", "791", "615", "730")
+
+
+class Command(BaseCommand):
+    """Test numbers only (day + 60); the same seed and day give the same world."""
+
+    help = (
+        "Adds made-up referrals for the trial, ending at --today. Refuses outside the trial. "
+        "Exit code 0 when laid, 1 when refused."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How many, ending when, from which seed."""
+        parser.add_argument("--scale", type=int, default=600, help="referrals, 10 to 1000000")
+        parser.add_argument("--today", type=dt.date.fromisoformat, help="YYYY-MM-DD, else today")
+        parser.add_argument("--seed", type=int, default=1, help="another number, another world")
+        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Staff, referrals, and some look-ups for the log."""
+        if not settings.TRIAL:
+            raise CommandError("Made-up data are for the trial only (ROEGFRI_TRIAL=1).")
+        began = time.perf_counter()
+        now = clock.now()
+        if options["today"]:
+            now = clock.danish_time(options["today"], dt.time(10))
+        with acting(system("demo_data")):
+            laid = self._fill(options["scale"], now, options["seed"])
+        seconds = round(time.perf_counter() - began, 1)
+        if options["json"]:
+            self.stdout.write(json.dumps({"referrals": laid, "seconds": seconds}))
+        else:
+            self.stdout.write(f"{laid} referrals laid in {seconds} s")
+
+    def _fill(self, scale: int, now: dt.datetime, seed: int) -> int:
+        since = clock.danish_date(now) - dt.timedelta(days=cases.DAYS + 30)
+        places = _places(since)
+        with psycopg.connect(database.owner_url(environ.FileAwareEnv())) as owner:
+            laid = store.lay(owner, cases.draw(places, scale, now, seed))
+        looks.lay(places, now, seed)
+        return laid
+
+
+def _places(since: dt.date) -> list[cases.Place]:
+    east = Agreement.objects.get(slug="roegfri-paa-tvaers")
+    municipalities = lookup.members(east, since, Scope.CESSATION)
+    municipalities += list(Municipality.objects.filter(code__in=MIDTJYLLAND))
+    counsellors = staff.hire(municipalities, since)
+    return [
+        cases.place(one, counsellors[one.pk], _senders(one), since) for one in municipalities
+    ]
+
+
+def _senders(municipality: Municipality) -> dict[str, Any]:
+    region = municipality.region
+    departments = Organisation.objects.filter(
+        kind=Kind.DEPARTMENT, as_hospitaldepartment__hospital__region=region
+    )
+    return {
+        "hospital": list(departments),
+        "practice": list(Practice.objects.filter(municipality=municipality)),
+        "pharmacy": list(
+            Organisation.objects.filter(
+                kind=Kind.PHARMACY, as_pharmacy__municipality=municipality
+            )
+        ),
+        "quitline": list(Organisation.objects.filter(kind=Kind.QUITLINE)),
+    }
