@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -44,7 +45,7 @@ def record(
     `act` is "thing.verbed"; `persons` are the citizens it concerns; `columns` are names, never
     values; `reason` is the person's own words.
     """
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "actor": by.label,
         "user_id": by.user_id,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -56,13 +57,24 @@ class OddOpening:
     why: Sequence[str] = field(default_factory=tuple)
 
 
+Row = TypeVar("Row", AuditEvent, AuditEventPerson)
+
+
+def _own(viewer: Actor, rows: "QuerySet[Row]") -> "QuerySet[Row]":
+    """Rows of the viewer's organisation; to a system scope all, to nobody none."""
+    if viewer.is_system:
+        return rows
+    if viewer.organisation_id is None:
+        return rows.none()
+    return rows.filter(organisation_id=viewer.organisation_id)
+
+
 def events_of_organisation(viewer: Actor) -> "QuerySet[AuditEvent]":
     """The log of the viewer's organisation; each event with `persons`, how many it concerns."""
-    persons = AuditEventPerson.objects.filter(event_seq=OuterRef("seq")).values("event_seq")
-    persons = persons.annotate(n=Count("*")).values("n")
-    events = AuditEvent.objects.annotate(persons=Coalesce(Subquery(persons), 0))
-    events = events.defer("values_digest")
-    return events if viewer.is_system else events.filter(organisation_id=viewer.organisation_id)
+    concerned = AuditEventPerson.objects.filter(event_seq=OuterRef("seq")).values("event_seq")
+    number = Subquery(concerned.annotate(n=Count("*")).values("n"))
+    events = AuditEvent.objects.annotate(persons=Coalesce(number, 0)).defer("values_digest")
+    return _own(viewer, events)
 
 
 def random_sample(viewer: Actor, month: dt.date, size: int = SAMPLE) -> Sequence[AuditEvent]:
@@ -95,9 +107,10 @@ def random_sample(viewer: Actor, month: dt.date, size: int = SAMPLE) -> Sequence
 
 def review_of(viewer: Actor, month: dt.date) -> LogReview | None:
     """The sign-off of a month's sample, if it is there."""
-    return LogReview.objects.filter(
-        organisation_id=viewer.organisation_id, month=month.replace(day=1)
-    ).first()
+    if viewer.organisation_id is None:
+        return None
+    signed = LogReview.objects.filter(organisation_id=viewer.organisation_id)
+    return signed.filter(month=month.replace(day=1)).first()
 
 
 # A look-up is a file opened: one citizen on the screen, not a list of them.
@@ -133,7 +146,7 @@ def odd_openings(viewer: Actor, since: dt.datetime) -> Sequence[OddOpening]:
     within an hour; before 6, after 22 or on no workday; and what was refused.
     """
     years = range(clock.danish_date(since).year, clock.today().year + 1)
-    parameters = {
+    parameters: dict[str, Any] = {
         "since": since,
         "system": viewer.is_system,
         "organisation": viewer.organisation_id,
@@ -152,8 +165,7 @@ def looks_at(viewer: Actor, person: UUID) -> Sequence[Look]:
     events = AuditEvent.objects.filter(
         seq__in=AuditEventPerson.objects.filter(person=person).values("event_seq")
     )
-    if not viewer.is_system:
-        events = events.filter(organisation_id=viewer.organisation_id)
+    events = _own(viewer, events)
     columns = ("at", "act", "subject", "role", "organisation_id", "reason", "request_id")
     return [Look(*row) for row in events.order_by("-at", "-seq").values_list(*columns)]
 
@@ -161,8 +173,7 @@ def looks_at(viewer: Actor, person: UUID) -> Sequence[Look]:
 def persons_of(viewer: Actor, events: Iterable[AuditEvent]) -> Mapping[int, Sequence[UUID]]:
     """The persons each event concerns, by the event's number; one query."""
     rows = AuditEventPerson.objects.filter(event_seq__in=[event.seq for event in events])
-    if not viewer.is_system:
-        rows = rows.filter(organisation_id=viewer.organisation_id)
+    rows = _own(viewer, rows)
     found: dict[int, list[UUID]] = defaultdict(list)
     for seq, person in rows.order_by("event_seq", "person").values_list("event_seq", "person"):
         found[seq].append(person)

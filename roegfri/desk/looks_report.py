@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from referrals.queries import person_by_identifier
@@ -42,7 +43,7 @@ def make(identifier: str, *, by: Actor, at: dt.datetime) -> bytes:
         raise Refusal(msg, field="identifier")
     lines = [_line(look, by.organisation_name) for look in _told_once(log.looks_at(by, person))]
     context = {
-        "sender": Organisation.objects.get(pk=by.organisation_id),
+        "sender": get_object_or_404(Organisation, pk=by.organisation_id),
         "printed_at": at,
         "concerning": _masked(identifier),
         "lines": lines,

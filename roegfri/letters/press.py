@@ -27,11 +27,11 @@ for _chatty in ("weasyprint.progress", "fontTools"):
 _alone = threading.Lock()
 
 
-class FontMissing(FatalURLFetchingError):
+class FontMissing(FatalURLFetchingError):  # type: ignore[misc]
     """A font file that belongs to the design system is not there."""
 
 
-class Pictures(URLFetcher):
+class Pictures(URLFetcher):  # type: ignore[misc]
     """What a page may use: pictures that stand in it."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
@@ -42,7 +42,7 @@ class Pictures(URLFetcher):
         return super().fetch(url, headers)
 
 
-class Fonts(URLFetcher):
+class Fonts(URLFetcher):  # type: ignore[misc]
     """What our own style sheet may use: "font:<file name>", by an exact list."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from roegfri import clock
 from roegfri.audit.acts import ACTS
 from roegfri.audit.models import AuditEvent
-from roegfri.refusal import Words
 
 
-def _day(label: Words) -> forms.DateField:
+def _day(label: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget)
 

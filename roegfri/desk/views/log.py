@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -94,7 +95,7 @@ def _download(pdf: bytes, name: str) -> HttpResponse:
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
-def _lines(request: SignedIn, events: Iterable[AuditEvent]) -> list[dict[str, object]]:
+def _lines(request: SignedIn, events: Iterable[AuditEvent]) -> list[dict[str, Any]]:
     """The events with the words that the table shows; one query for the names."""
     shown = list(events)
     users: set[UUID] = {event.user_id for event in shown if event.user_id}

@@ -77,7 +77,7 @@ def tamper(statement: str) -> None:
     """As the superuser with every trigger off: the worst that can be done in SQL."""
     with setup_connection() as inside:
         inside.execute("set session_replication_role = replica")
-        assert inside.execute(statement).rowcount > 0, "nothing was tampered with"  # type: ignore[arg-type]
+        assert inside.execute(statement).rowcount > 0, "nothing was tampered with"
 
 
 FIFTH = "(select event_seq from audit_seal where position = 5)"

@@ -135,7 +135,7 @@ def test_not_even_a_superuser_changes_it_by_mistake(statement: str) -> None:
             commands.record("a.b", "x", by=scope, at=at, persons=[uuid4()])
         commands.seal(by=scope, at=AT)
     with setup_connection() as owner, pytest.raises(Exception, match="only added to"):
-        owner.execute(statement)  # type: ignore[arg-type]
+        owner.execute(statement)
 
 
 def test_the_years_have_partitions_and_the_next_is_made_once() -> None:

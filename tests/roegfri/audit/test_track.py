@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -33,6 +33,8 @@ class Thing(models.Model):
     note = models.TextField(null=True)  # noqa: DJ001
     cpr = models.BinaryField(null=True)
 
+    objects: ClassVar[models.Manager["Thing"]] = models.Manager()
+
     class Meta:
         app_label = "tracked"
         managed = False
@@ -48,7 +50,7 @@ def table() -> Iterator[None]:
     sql: Any = track("tracked_thing", person="citizen_id")
     with setup_connection() as setup:
         name = connection.settings_dict["NAME"]
-        setup.execute(f"set role {name}_owner")  # type: ignore[arg-type]
+        setup.execute(f"set role {name}_owner")
         setup.execute(
             "create table tracked_thing (id uuid primary key, citizen_id uuid,"
             " name text, note text, cpr bytea)"
