@@ -1,0 +1,1 @@
+"""What the screens show of organisations and agreements, as it stands on a day."""

@@ -1,0 +1,234 @@
+"""One's own organisation: what everybody may know of the organisation she acts for."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from roegfri.actor import Actor
+from roegfri.organisations import lookup
+from roegfri.organisations.kinds import Kind, Scope
+from roegfri.organisations.models import (
+    Agreement,
+    ClosingDay,
+    ClusterMembership,
+    HospitalDepartment,
+    Membership,
+    Municipality,
+    Organisation,
+    Pharmacy,
+    PharmacyAgreement,
+    Practice,
+    Rate,
+    Term,
+)
+from roegfri.organisations.queries.agreements import (
+    Line,
+    municipality_names,
+    rate_line,
+    term_line,
+)
+from roegfri.organisations.terms import RATES, Caller
+from roegfri.refusal import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what is known; an empty text is shown as missing."""
+
+    label: Words
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """An agreement that an organisation has a part in, how, and what of it concerns it."""
+
+    agreement: Agreement
+    how: str
+    from_on: dt.date | None
+    until_on: dt.date | None
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOrganisation:
+    """What everybody may know of the organisation she acts for."""
+
+    organisation: Organisation
+    kind: str
+    facts: list[Fact]
+    participations: list[Participation]
+    closing_days: list[ClosingDay]
+    departments: list[HospitalDepartment]
+
+
+# Which terms and rates concern an organisation of a kind.
+CONCERNS: dict[str, tuple[str, ...]] = {
+    Kind.MUNICIPALITY: (
+        "contact_deadline_count",
+        "contact_deadline_unit",
+        "minimum_age",
+        "participant",
+        "membership_fee",
+    ),
+    Kind.DEPARTMENT: ("contact_deadline_count", "contact_deadline_unit", "minimum_age"),
+    Kind.PRACTICE: ("contact_deadline_count", "contact_deadline_unit", "minimum_age"),
+    Kind.PHARMACY: ("voucher_count", "voucher_period_months", "voucher_payer", "voucher"),
+    Kind.QUITLINE: (
+        "follow_up_caller",
+        "follow_up_months",
+        "follow_up_anchor",
+        "follow_up_scope",
+    ),
+}
+
+
+def own_organisation(viewer: Actor, *, on: dt.date) -> OwnOrganisation:
+    """The organisation of the viewer's grant; Http404 without one."""
+    found = get_object_or_404(Organisation, pk=viewer.organisation_id)
+    facts = _FACTS[found.kind](found, on) if found.kind in _FACTS else []
+    departments = HospitalDepartment.objects.filter(hospital=_hospital_of(found))
+    return OwnOrganisation(
+        organisation=found,
+        kind=str(Kind(found.kind).label),
+        facts=facts,
+        participations=[_with_lines(found, part, on) for part in _participations(found, on)],
+        closing_days=list(ClosingDay.objects.filter(municipality=found.pk, on__gte=on)[:10]),
+        departments=list(departments.exclude(pk=found.pk)) if departments else [],
+    )
+
+
+def _hospital_of(found: Organisation) -> UUID | None:
+    if found.kind == Kind.DEPARTMENT:
+        return HospitalDepartment.objects.get(pk=found.pk).hospital_id
+    return found.pk if found.kind == Kind.HOSPITAL else None
+
+
+def _municipality_facts(found: Organisation, on: dt.date) -> list[Fact]:
+    row = Municipality.objects.select_related("region").get(pk=found.pk)
+    clusters = ClusterMembership.objects.filter(lookup.holds(on), municipality=row)
+    cluster = clusters.values_list("cluster__name", flat=True).first()
+    facts = [
+        Fact(_("Kommunekode"), row.code),
+        Fact(_("CVR"), row.cvr),
+        Fact(_("EAN"), row.ean),
+        Fact(_("Region"), row.region.name),
+    ]
+    return [*facts, Fact(_("Klynge"), cluster)] if cluster else facts
+
+
+def _department_facts(found: Organisation, _on: dt.date) -> list[Fact]:
+    row = HospitalDepartment.objects.select_related("hospital__region").get(pk=found.pk)
+    return [
+        Fact(_("Hospital"), row.hospital.name),
+        Fact(_("Region"), row.hospital.region.name),
+        Fact(_("Sygehusafdelingsnummer"), row.number),
+        Fact(_("SOR-kode"), row.sor),
+    ]
+
+
+def _practice_facts(found: Organisation, _on: dt.date) -> list[Fact]:
+    row = Practice.objects.select_related("municipality").get(pk=found.pk)
+    return [
+        Fact(_("Ydernummer"), row.provider_number),
+        Fact(_("Kommune"), row.municipality.name if row.municipality else ""),
+        Fact(_("Antal læger"), str(row.general_practitioners or "")),
+    ]
+
+
+def _pharmacy_facts(found: Organisation, _on: dt.date) -> list[Fact]:
+    row = Pharmacy.objects.select_related("municipality").get(pk=found.pk)
+    return [
+        Fact(_("CVR"), row.cvr),
+        Fact(_("P-nummer"), row.p_number),
+        Fact(_("GLN"), row.gln),
+        Fact(_("Kommune"), row.municipality.name),
+    ]
+
+
+def _agreement_facts(found: Organisation, on: dt.date) -> list[Fact]:
+    row = Agreement.objects.get(pk=found.pk)
+    return [
+        Fact(str(scope.label), ", ".join(m.name for m in lookup.members(row, on, scope)))
+        for scope in Scope
+        if Membership.objects.filter(agreement=row, scope=scope).exists()
+    ]
+
+
+_FACTS: dict[str, Callable[[Organisation, dt.date], list[Fact]]] = {
+    Kind.MUNICIPALITY: _municipality_facts,
+    Kind.DEPARTMENT: _department_facts,
+    Kind.PRACTICE: _practice_facts,
+    Kind.PHARMACY: _pharmacy_facts,
+    Kind.AGREEMENT: _agreement_facts,
+}
+
+
+def _participations(found: Organisation, on: dt.date) -> list[Participation]:
+    """Memberships and pharmacy agreements with their dates, or the agreement one works under."""
+    if found.kind == Kind.MUNICIPALITY:
+        rows = Membership.objects.filter(municipality=found.pk).select_related("agreement")
+        return [
+            Participation(r.agreement, str(r.get_scope_display()), r.from_on, r.until_on, [])
+            for r in rows
+        ]
+    if found.kind == Kind.PHARMACY:
+        deals = PharmacyAgreement.objects.filter(pharmacy=found.pk).select_related("agreement")
+        how = _("Indløser værdikuponer")
+        return [Participation(d.agreement, how, d.from_on, d.until_on, []) for d in deals]
+    return [Participation(row, how, None, None, []) for row, how in _indirect(found, on)]
+
+
+def _indirect(found: Organisation, on: dt.date) -> Iterable[tuple[Agreement, str]]:
+    """The agreements that somebody without a membership works under."""
+    current = Membership.objects.filter(lookup.holds(on), scope=Scope.CESSATION)
+    if found.kind == Kind.PRACTICE:
+        near = current.filter(municipality__practice=found.pk)
+        how = _("Henviser til kommunerne i aftalen")
+    elif found.kind in {Kind.DEPARTMENT, Kind.HOSPITAL}:
+        near = current.filter(municipality__region__hospital=_hospital_of(found))
+        how = _("Henviser til kommunerne i aftalen")
+    elif found.kind == Kind.QUITLINE:
+        near = current
+        how = _("Ringer op ved opfølgning")
+    else:
+        return []
+    rows = Agreement.objects.filter(pk__in=near.values("agreement"))
+    if found.kind == Kind.QUITLINE:
+        rows = rows.filter(pk__in=_called_by_the_quitline(on))
+    return [(row, how) for row in rows]
+
+
+def _called_by_the_quitline(on: dt.date) -> list[UUID]:
+    terms = Term.objects.filter(name="follow_up_caller", from_on__lte=on)
+    latest = terms.order_by("agreement", F("from_on").desc()).distinct("agreement")
+    return [term.agreement_id for term in latest if term.value == Caller.QUITLINE]
+
+
+def _with_lines(found: Organisation, part: Participation, on: dt.date) -> Participation:
+    """Only what concerns this organisation; nothing of a part that has ended."""
+    if part.until_on and part.until_on < on:
+        return part
+    wanted = CONCERNS.get(found.kind, ())
+    rows: dict[str, list[Term]] = defaultdict(list)
+    for term in Term.objects.filter(agreement=part.agreement, name__in=wanted).order_by("from_on"):
+        rows[term.name].append(term)
+    names = municipality_names()
+    terms = [term_line(name, rows[name], on, names) for name in wanted if name in rows]
+    return replace(part, lines=[*terms, *_own_rates(found, part, on)])
+
+
+def _own_rates(found: Organisation, part: Participation, on: dt.date) -> list[Line]:
+    wanted = [name for name in CONCERNS.get(found.kind, ()) if name in RATES]
+    mine = Q(municipality=None) | Q(municipality=found.pk)
+    rows: dict[str, list[Rate]] = defaultdict(list)
+    kept = Rate.objects.filter(mine, agreement=part.agreement, name__in=wanted)
+    for rate in kept.order_by("from_on"):
+        rows[rate.name].append(rate)
+    return [rate_line(name, None, rows[name], on) for name in wanted if name in rows]
