@@ -41,7 +41,7 @@ WITHOUT_SECOND_FACTOR = frozenset(
         "ui:language",
     }
 )
-_HEALTH = frozenset({"/healthz", "/readyz"})
+HEALTH = frozenset({"/healthz", "/readyz"})
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -119,7 +119,7 @@ def _language(request: HttpRequest) -> str:
 
 def _gate(request: SignedIn) -> HttpResponse | None:
     """What is answered instead of the page: no role, or no second factor yet."""
-    if not request.user.is_authenticated or request.path in _HEALTH:
+    if not request.user.is_authenticated or request.path in HEALTH:
         return None
     if not request.grants:
         return _no_role(request)

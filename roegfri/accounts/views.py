@@ -13,13 +13,13 @@ from roegfri.accounts import commands, forms, queries, sessions
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.middleware import chosen_grant
 from roegfri.accounts.roles import Right
-from roegfri.ui.screens import show, sign_in_first, submitted
+from roegfri.ui.screens import filled, show, sign_in_first, submitted
 
 
 @screen(Right.EVERYONE)
 def profile(request: SignedIn) -> HttpResponse:
     """Who I am here, and how my pages behave."""
-    form = forms.Profile(request.POST or None, instance=request.user)
+    form = filled(request, forms.Profile, instance=request.user)
     act = partial(commands.change_profile, request.user, by=request.actor, at=clock.now())
     if submitted(request, form, act):
         messages.success(request, _("Ændringerne er gemt."))
