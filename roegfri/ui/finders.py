@@ -16,12 +16,11 @@ USED: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "dkfds/dist",
         (
             "fonts/IBMPlexSans/complete/*",
-            "img/all-svg-icons.svg",
-            "img/svg-icons/*",
-            "js/dkfds.min.js",
+            "img/*",
+            "js/dkfds.min.js*",
         ),
     ),
-    "htmx": ("htmx.org/dist", ("htmx.min.js",)),
+    "htmx": ("htmx.org/dist", ("htmx.min.js*",)),
 }
 
 
