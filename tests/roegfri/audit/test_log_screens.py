@@ -21,22 +21,27 @@ from roegfri.audit import commands, queries
 from roegfri.audit.models import AuditEvent, LogReview
 from roegfri.organisations.models import Municipality
 from roegfri.persons import cpr
-from tests.roegfri.accounts.people import grant, person
+from tests.roegfri.accounts.people import grant, municipality, person
 
 pytestmark = pytest.mark.django_db
 NANCY = "2512489996"
 
 
 @pytest.fixture(autouse=True)
-def reference(settings: Any) -> None:
-    """The eight municipalities; sign-in itself is tested elsewhere."""
+def _one_step(settings: Any) -> None:
+    """Sign-in itself is tested elsewhere."""
     settings.SECOND_FACTOR = False
+
+
+@pytest.fixture
+def reference() -> None:
+    """The agreements, without which no referral can be received."""
     call_command("load_reference", verbosity=0)
 
 
 @pytest.fixture
 def home() -> Municipality:
-    return Municipality.objects.get(code="167")
+    return municipality("167", "Hvidovre Kommune")
 
 
 @pytest.fixture
@@ -95,7 +100,7 @@ def text_of(response: Any) -> str:
 def test_the_log_shows_own_events_with_names_and_words(browser: Client, home: Municipality) -> None:
     rikke = counsellor(home)
     looked(rikke, reason="Borgeren ringede")
-    looked(counsellor(Municipality.objects.get(code="153"), name="Fremmed Person"))
+    looked(counsellor(municipality("153", "Brøndby Kommune"), name="Fremmed Person"))
     page = text_of(browser.get("/log/"))
     assert "Rikke Rask" in page
     assert "Så oplysninger" in page
@@ -191,7 +196,7 @@ def test_odd_openings_are_listed_with_their_reason(browser: Client, home: Munici
 
 
 def test_a_citizen_gets_her_list_as_a_pdf_without_the_names_of_staff(
-    browser: Client, home: Municipality
+    reference: None, browser: Client, home: Municipality
 ) -> None:
     citizen = nancy(home).citizen_id
     looked(counsellor(home), persons=[citizen], reason="Ringede om sit hold")
@@ -210,13 +215,13 @@ def test_a_citizen_gets_her_list_as_a_pdf_without_the_names_of_staff(
         assert set(queries.persons_of(system("tests"), handed)[handed[0].seq]) == {citizen}
 
 
-def test_a_case_id_finds_her_too(browser: Client, home: Municipality) -> None:
+def test_a_case_id_finds_her_too(reference: None, browser: Client, home: Municipality) -> None:
     response = browser.post("/log/borger/", {"identifier": str(nancy(home).pk)})
     assert response["Content-Type"] == "application/pdf"
 
 
-def test_an_unknown_citizen_is_said_on_the_form(browser: Client) -> None:
-    nancy(Municipality.objects.get(code="153"))
+def test_an_unknown_citizen_is_said_on_the_form(reference: None, browser: Client) -> None:
+    nancy(municipality("153", "Brøndby Kommune"))
     for identifier in (NANCY, "0107729995", "vrøvl", str(uuid4())):
         response = browser.post("/log/borger/", {"identifier": identifier})
         assert response.status_code == 422
