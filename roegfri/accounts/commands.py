@@ -182,7 +182,7 @@ def reset_second_factor(user: User, *, by: Actor, at: dt.datetime) -> int:
     At the next sign-in the person must set up a new one before anything else.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    removed = Authenticator.objects.filter(user=user).delete()[0]
+    removed: int = Authenticator.objects.filter(user=user).delete()[0]
     keys = UserSession.objects.filter(user=user).values("session_key")
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=user).delete()
@@ -193,7 +193,7 @@ def reset_second_factor(user: User, *, by: Actor, at: dt.datetime) -> int:
 @transaction.atomic
 def forget_ended_sessions(*, by: Actor, at: dt.datetime) -> int:
     """Clears out sessions that have run out; how many. Nobody's doing, so no line in the log."""
-    ended = Session.objects.filter(expire_date__lt=at).delete()[0]
+    ended: int = Session.objects.filter(expire_date__lt=at).delete()[0]
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     limits.forget(at=at)
     return ended

@@ -12,19 +12,13 @@ from roegfri.accounts import guesses
 from roegfri.accounts.models import User
 
 
-class Profile(forms.ModelForm):  # type: ignore[type-arg]
+class Profile(forms.Form):
     """Name and how the pages behave."""
 
+    name = forms.CharField(label=_("Navn"), max_length=120)
+    phone = forms.CharField(label=_("Telefon"), max_length=20, required=False)
     language = forms.ChoiceField(label=_("Sprog"), choices=settings.LANGUAGES)
-
-    class Meta:
-        model = User
-        fields = ("name", "phone", "language", "shortcuts")
-        labels = {
-            "name": _("Navn"),
-            "phone": _("Telefon"),
-            "shortcuts": _("Brug genveje på tastaturet"),
-        }
+    shortcuts = forms.BooleanField(label=_("Brug genveje på tastaturet"), required=False)
 
 
 class _CountedCode:

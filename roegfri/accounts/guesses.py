@@ -18,7 +18,7 @@ LIMIT = 10
 WINDOW = dt.timedelta(hours=1)
 
 
-class TooMany(Exception):  # noqa: N818  (a refusal, not a fault)
+class TooMany(Exception):
     """The account has used its guesses for this hour; shown as a 429 page (middleware.py)."""
 
 

@@ -34,7 +34,7 @@ def take(key: str, *, limit: int, window: dt.timedelta, at: dt.datetime) -> bool
 
     The window slides: no stretch of that length ever holds more. A refused try is not counted.
     """
-    values = {
+    values: dict[str, str | int | dt.datetime] = {
         "key": key,
         "at": at,
         "since": at - window,

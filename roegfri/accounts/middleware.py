@@ -108,7 +108,7 @@ def _usable_grants(request: SignedIn) -> tuple[Grant, ...]:
 def _language(request: HttpRequest) -> str:
     known = dict(settings.LANGUAGES)
     if SESSION_KEY in request.session and request.user.is_authenticated:
-        wanted = request.user.language  # type: ignore[union-attr]
+        wanted = request.user.language
     else:
         wanted = request.COOKIES.get("language", "")
     return wanted if wanted in known else settings.LANGUAGE_CODE

@@ -29,6 +29,8 @@ def names_of(viewer: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def grants_of(viewer: Actor, *, on: dt.date) -> QuerySet[Grant]:
     """The viewer's own roles that have not ended, those still to begin among them."""
+    if viewer.user_id is None:
+        return Grant.objects.none()
     return (
         Grant.objects.filter(user_id=viewer.user_id)
         .exclude(until_on__lt=on)
@@ -39,5 +41,7 @@ def grants_of(viewer: Actor, *, on: dt.date) -> QuerySet[Grant]:
 
 def last_grants_of(viewer: Actor) -> QuerySet[Grant]:
     """The roles the viewer had last, newest first: whom she can ask for a new one."""
+    if viewer.user_id is None:
+        return Grant.objects.none()
     own = Grant.objects.filter(user_id=viewer.user_id).select_related("organisation")
     return own.order_by("-until_on", "-from_on")[:3]

@@ -78,7 +78,7 @@ def forget_second_factor(request: HttpRequest) -> None:
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether *this session* has shown one; that the person owns one is not enough."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return request.session.get(SECOND_FACTOR) == str(request.user.pk) or any(
         record.get("method") == "mfa" for record in records
     )
@@ -86,4 +86,4 @@ def has_second_factor(request: HttpRequest) -> bool:
 
 def owns_second_factor(request: HttpRequest) -> bool:
     """Whether the person has set one up, in whatever session."""
-    return Authenticator.objects.filter(user_id=request.user.pk).exists()
+    return bool(Authenticator.objects.filter(user_id=request.user.pk).exists())

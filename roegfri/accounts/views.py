@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from roegfri.ui.screens import filled, show, sign_in_first, submitted
 @screen(Right.EVERYONE)
 def profile(request: SignedIn) -> HttpResponse:
     """Who I am here, and how my pages behave."""
-    form = filled(request, forms.Profile, instance=request.user)
+    form = filled(request, forms.Profile, initial=model_to_dict(request.user))
     act = partial(commands.change_profile, request.user, by=request.actor, at=clock.now())
     if submitted(request, form, act):
         messages.success(request, _("Ændringerne er gemt."))

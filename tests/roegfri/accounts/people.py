@@ -70,7 +70,7 @@ def counsellor(email: str = "", **more: Any) -> User:
 
 def code(secret: str = SECRET, *, at: float = 0) -> str:
     """What the app shows now."""
-    return format_hotp_value(hotp_value(secret, int(at or time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(at or time.time()) // 30)))
 
 
 def wrong_code() -> str:

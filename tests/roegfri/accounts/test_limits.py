@@ -18,7 +18,7 @@ THREADS = 20
 def together(act: Callable[[], bool], threads: int = THREADS) -> int:
     """How many of `threads` simultaneous acts were let through, each on a connection of its own."""
     barrier, answers = threading.Barrier(threads, timeout=20), []
-    connection.pool.resize(0, threads + 4)
+    connection.pool.resize(0, threads + 4)  # type: ignore[attr-defined]
 
     def run() -> None:
         try:

@@ -174,7 +174,7 @@ def test_secrets_are_sealed_at_rest() -> None:
     assert not re.search(r'"seed": "[0-9a-f]{80}"', data[0])
 
 
-# ---- the second factor is forced ---------------------------------------------------------------
+# ---- the second factor is forced -------------------------------------------------------------
 
 
 def without_second_factor() -> tuple[Client, User]:
@@ -247,7 +247,7 @@ def test_a_password_reset_is_no_way_round() -> None:
     user = counsellor()
     client = Client()
     client.post(reverse("account_reset_password"), {"email": user.email})
-    link = re.search(r"/konto/password/reset/key/\S+", mail.outbox[0].body)
+    link = re.search(r"/konto/password/reset/key/\S+", str(mail.outbox[0].body))
     assert link
     form = client.get(link[0], follow=True)
     new = "en anden lang kode 8"
@@ -274,8 +274,6 @@ def test_the_trial_may_do_without(settings: Any) -> None:
 def test_changing_the_password_ends_the_other_sessions() -> None:
     user = counsellor()
     client = signed_in(user)
-    other = Client()
-    other.cookies = client.cookies.copy()
     there = Client()
     there.post(LOGIN, {"login": user.email, "password": PASSWORD})
     there.post(CODE, {"code": RecoveryCodes.activate(user).get_unused_codes()[0]})
@@ -302,7 +300,7 @@ def test_the_old_password_is_counted_as_a_guess_when_it_is_changed() -> None:
     assert statuses == [200] * 10 + [429]
 
 
-# ---- commands for operators -----------------------------------------------------------------------
+# ---- commands for operators ------------------------------------------------------------------
 
 
 @committed
