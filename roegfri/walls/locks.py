@@ -7,5 +7,5 @@ def alone(*words: object) -> None:
     """Waits until no other transaction holds the lock of these words; held until this one ends."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\0".join(map(str, words))]
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\x1f".join(map(str, words))]
         )

@@ -113,6 +113,7 @@ class _Case:
     ) -> None:
         self.dice, self.rows, self.where, self.now, self.count = dice, rows, where, now, count
         self.citizen, self.referral = self._id(), self._id()
+        self.latest = False
 
     def _id(self) -> uuid.UUID:
         return uuid.UUID(int=self.dice.getrandbits(128), version=4)
@@ -129,8 +130,9 @@ class _Case:
         self._referral(source, received, due)
 
     def _received(self, source: Source) -> dt.datetime:
-        """Mostly in office hours; the web and the latest days are busier."""
-        back = int(DAYS * self.dice.random() ** 1.25)
+        """Mostly in office hours; every fourth came in the last days and may still wait."""
+        self.latest = self.dice.random() < 0.25
+        back = self.dice.randint(0, 6) if self.latest else int(DAYS * self.dice.random() ** 1.25)
         day = clock.danish_date(self.now) - dt.timedelta(days=back)
         office = source not in {Source.WEBSITE, Source.OWN_CONTACT}
         while office and not clock.is_workday(day, closed=self.where.closed):
@@ -226,11 +228,13 @@ class _Case:
         """Calls until somebody answers or now is reached: state, reached, attempts, next, since."""
         dice, attempts = self.dice, 0
         next_at = clock.end_of_day(due)
-        at = self._working_hour(received + dt.timedelta(hours=dice.choice([2, 4, 20, 26, 44])))
+        hours = dice.choice([20, 44, 70, 94, 120] if self.latest else [2, 4, 20, 26, 44])
+        at = self._working_hour(received + dt.timedelta(hours=hours))
         while at < self.now:
             attempts += 1
             outcome = dice.choices(
-                (Outcome.REACHED, Outcome.NO_ANSWER, Outcome.DECLINED), (60, 33, 7)
+                (Outcome.REACHED, Outcome.NO_ANSWER, Outcome.DECLINED),
+                (25, 70, 5) if self.latest else (60, 33, 7),
             )[0]
             self._call(at, outcome, caller)
             if outcome == Outcome.DECLINED:

@@ -27,9 +27,10 @@ def lay(places: Sequence[Place], now: dt.datetime, seed: int) -> None:
         grants = Grant.objects.filter(organisation=place.municipality, role=Role.COUNSELLOR)
         actors = [_actor(grant.user, grant) for grant in grants.select_related("user")]
         for citizen in opened:
-            at = now - dt.timedelta(days=dice.randint(0, 40), minutes=dice.randrange(300))
-            if not clock.is_workday(clock.danish_date(at)):
-                at -= dt.timedelta(days=2)
+            day = clock.danish_date(now) - dt.timedelta(days=dice.randint(1, 45))
+            if not clock.is_workday(day):
+                day = clock.last_workday_before(day)
+            at = clock.danish_time(day, dt.time(dice.randint(8, 15), dice.randrange(60)))
             record(
                 "person.read",
                 dice.choice(("desk:file", "desk:call")),
