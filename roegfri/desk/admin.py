@@ -13,6 +13,7 @@ from roegfri import clock
 from roegfri.accounts import commands as people
 from roegfri.accounts.models import Grant, User
 from roegfri.accounts.roles import BELONGS_TO
+from roegfri.audit.commands import record
 from roegfri.desk.admin_site import site
 from roegfri.desk.forms.agreements import KronerField
 from roegfri.organisations import admin as reference
@@ -41,10 +42,10 @@ class Politely:
 class LoggedByCommand(Politely, reference.AuditedAdmin):
     """Saved by a command, which leaves its own line in the log."""
 
-    def log_addition(self, request: Any, obj: Any, message: Any) -> None:
+    def log_addition(self, request: Any, obj: Any, message: Any) -> Any:
         """The command's."""
 
-    def log_change(self, request: Any, obj: Any, message: Any) -> None:
+    def log_change(self, request: Any, obj: Any, message: Any) -> Any:
         """The command's."""
 
 
@@ -66,7 +67,7 @@ class TermForm(ModelForm):
 
     def clean_value(self) -> str:
         """As it is stored."""
-        name, value = self.cleaned_data.get("name"), self.cleaned_data["value"]
+        name, value = self.cleaned_data.get("name", ""), str(self.cleaned_data["value"])
         try:
             return TERMS[name].key(value) if name in TERMS else value
         except Refusal as refusal:
@@ -165,7 +166,7 @@ class UserAdmin(LoggedByCommand):
         if columns:
             obj.email = obj.email.strip().lower()
             obj.save(update_fields=columns)
-            reference.record("user.changed", obj, by=by, at=at, columns=columns)
+            record("user.changed", obj, by=by, at=at, columns=columns)
 
 
 class GrantForm(ModelForm):

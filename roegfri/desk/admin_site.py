@@ -5,7 +5,7 @@ renders its admin pages after the view, when the request's scope is gone; here t
 inside it. There is no sign-in of its own, and no framework of permissions: the right is all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_protect
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 # What Django's admin brings and this house answers elsewhere, or not at all.
 CLOSED = frozenset(
@@ -39,11 +39,11 @@ class Site(AdminSite):
         """Administrators, under the grant they act by."""
         return bool(request.actor.may(Right.REFERENCE_DATA))  # type: ignore[attr-defined]
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002
+    def admin_view(self, view: View, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Every admin view is a screen."""
 
         def rendered(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
-            response = view(request, *args, **kwargs)
+            response: HttpResponse = view(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse):
                 response.render()
             return response
@@ -51,12 +51,25 @@ class Site(AdminSite):
         return screen(Right.REFERENCE_DATA)(csrf_protect(rendered))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without what is closed."""
-        return [
+        """Without what is closed; each address shows the right that admin_view asks for."""
+        patterns = [
             pattern
             for pattern in super().get_urls()
             if not (isinstance(pattern, URLPattern) and pattern.name in CLOSED)
         ]
+        for pattern in _leaves(patterns):
+            # Django wraps what goes through admin_view, and leaves these marks on the wrapper.
+            if hasattr(pattern.callback, "model_admin") or hasattr(pattern.callback, "admin_site"):
+                pattern.callback.right = Right.REFERENCE_DATA  # type: ignore[attr-defined]
+        return patterns
+
+
+def _leaves(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _leaves(pattern.url_patterns)
+        else:
+            yield pattern
 
 
 site = Site(name="admin")

@@ -84,7 +84,7 @@ class AddOnlyAdmin(AuditedAdmin):
         return False
 
 
-class _Sheet(Resource):  # type: ignore[misc]
+class _Sheet(Resource):
     """What all exchange sheets share: rows are checked like a form, and only changes are saved."""
 
     class Meta:
@@ -222,7 +222,7 @@ class PharmacyAdmin(SheetMixin, AuditedAdmin):
 
 
 class ClosingDayAdmin(SheetMixin, AuditedAdmin):
-    """Closing days; the only thing here that can be taken back, before the day."""
+    """Closing days."""
 
     resource_classes: ClassVar = [ClosingDaySheet]
     list_display = ("municipality", "on", "reason")

@@ -18,4 +18,6 @@ def agreements_visible_to(viewer: Actor) -> QuerySet[Agreement]:
 
 def agreements_changed_by(viewer: Actor) -> QuerySet[Agreement]:
     """A project leader's role is granted for the agreement itself: that one, no other."""
+    if viewer.organisation_id is None:
+        return Agreement.objects.none()
     return Agreement.objects.filter(pk=viewer.organisation_id)

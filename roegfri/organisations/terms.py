@@ -89,7 +89,10 @@ class ReportProfile(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a term means. `unit` is what a number counts; `sentence` stands in `document`."""
+    """What a term means. `unit` is what a number counts; `sentence` stands in `document`.
+
+    `zero` is how a 0 that means "no such demand" is read.
+    """
 
     group: Group
     label: Words
@@ -98,6 +101,7 @@ class Meaning:
     sentence: Words
     unit: Words = ""
     choices: type[TextChoices] | None = None
+    zero: Words = ""
 
     @property
     def source(self) -> str:
@@ -114,6 +118,8 @@ class Meaning:
             return _now("Ja") if stored == YES else _now("Nej")
         if self.choices is not None:
             return str(self.choices(stored).label)
+        if self.zero and stored == "0":
+            return str(self.zero)
         return f"{stored} {self.unit}".strip()
 
 
@@ -203,6 +209,7 @@ TERMS: Mapping[str, Meaning] = {
         S2,
         _("Alle unge og voksne fra 14 år og opefter i Region Midtjylland"),
         unit=_("år"),
+        zero=_("Ingen nedre grænse"),
     ),
     "guardian_age": Meaning(
         Group.TARGET_GROUP,
@@ -244,11 +251,12 @@ TERMS: Mapping[str, Meaning] = {
     ),
     "group_minimum_meetings": Meaning(
         Group.COURSES,
-        _("Mindste antal mødegange på et hold (0: intet krav)"),
+        _("Mindste antal mødegange på et hold"),
         Kind.INT,
         S1,
         _("De gruppebaserede rygestoptilbud indeholder minimum 6 mødegange"),
         unit=_("mødegange"),
+        zero=_("Intet krav"),
     ),
     "two_counsellors_from": Meaning(
         Group.COURSES,

@@ -22,8 +22,11 @@ Field = fields.Field
 ForeignKey = widgets.ForeignKeyWidget
 
 
-class _Sheet(Format):  # type: ignore[misc]
+class _Sheet(Format):
     """Read by content, whatever the extension."""
+
+    def __init__(self, encoding: str | None = None) -> None:
+        """The package names an encoding; ours is told by the bytes."""
 
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
         """The first row is the headings; short rows are filled up. Raises Refusal."""
@@ -86,7 +89,7 @@ class Xlsx(_Sheet):
         return XLSX_TYPE
 
 
-class SheetMixin(ImportExportMixin):  # type: ignore[misc]
+class SheetMixin(ImportExportMixin):
     """Import with preview, and export, for a ModelAdmin with `resource_classes`."""
 
     formats = (Xlsx, Csv)

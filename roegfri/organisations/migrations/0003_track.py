@@ -1,8 +1,4 @@
-"""Every change of who takes part in what is logged with the columns and the values.
-
-The tables that share the organisation's key (municipality and so on) have no column `id`, which the
-triggers go by: their columns are named in the log by the commands and the admin that change them.
-"""
+"""Every change of who takes part in what is logged with the columns and the values."""
 
 from django.db import migrations
 

@@ -219,9 +219,7 @@ def rate_history(
     return _versions(found, [_rate_words(row) for row in found], on)
 
 
-def _versions(
-    rows: Sequence[Term] | Sequence[Rate], words: Sequence[str], on: dt.date
-) -> list[Version]:
+def _versions(rows: Sequence[Term | Rate], words: Sequence[str], on: dt.date) -> list[Version]:
     ends = [row.from_on - dt.timedelta(days=1) for row in rows[1:]]
     lasts: list[dt.date | None] = [*ends, None]
     versions = [

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -46,13 +46,25 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """How an organisation takes part, and from and until when, where that is agreed."""
+
+    how: str
+    from_on: dt.date | None = None
+    until_on: dt.date | None = None
+    scope: str = Scope.CESSATION
+
+    def is_over(self, on: dt.date) -> bool:
+        """Whether it has ended on a day."""
+        return self.until_on is not None and self.until_on < on
+
+
+@dataclass(frozen=True, slots=True)
 class Participation:
     """An agreement that an organisation has a part in, how, and what of it concerns it."""
 
     agreement: Agreement
-    how: str
-    from_on: dt.date | None
-    until_on: dt.date | None
+    parts: list[Part]
     lines: list[Line]
 
 
@@ -68,7 +80,8 @@ class OwnOrganisation:
     departments: list[HospitalDepartment]
 
 
-# Which terms and rates concern an organisation of a kind.
+# Which terms and rates concern an organisation of a kind; the young's programme has a fee alone.
+YOUTH_ALONE = ("membership_fee",)
 CONCERNS: dict[str, tuple[str, ...]] = {
     Kind.MUNICIPALITY: (
         "contact_deadline_count",
@@ -98,7 +111,10 @@ def own_organisation(viewer: Actor, *, on: dt.date) -> OwnOrganisation:
         organisation=found,
         kind=str(Kind(found.kind).label),
         facts=facts,
-        participations=[_with_lines(found, part, on) for part in _participations(found, on)],
+        participations=[
+            Participation(agreement, parts, _lines(found, agreement, parts, on))
+            for agreement, parts in _parts(found, on).items()
+        ],
         closing_days=list(ClosingDay.objects.filter(municipality=found.pk, on__gte=on)[:10]),
         departments=list(departments.exclude(pk=found.pk)) if departments else [],
     )
@@ -106,8 +122,8 @@ def own_organisation(viewer: Actor, *, on: dt.date) -> OwnOrganisation:
 
 def _hospital_of(found: Organisation) -> UUID | None:
     if found.kind == Kind.DEPARTMENT:
-        return HospitalDepartment.objects.get(pk=found.pk).hospital_id
-    return found.pk if found.kind == Kind.HOSPITAL else None
+        return HospitalDepartment.objects.get(pk=found.pk).hospital.id
+    return found.id if found.kind == Kind.HOSPITAL else None
 
 
 def _municipality_facts(found: Organisation, on: dt.date) -> list[Fact]:
@@ -170,19 +186,24 @@ _FACTS: dict[str, Callable[[Organisation, dt.date], list[Fact]]] = {
 }
 
 
-def _participations(found: Organisation, on: dt.date) -> list[Participation]:
+def _parts(found: Organisation, on: dt.date) -> dict[Agreement, list[Part]]:
     """Memberships and pharmacy agreements with their dates, or the agreement one works under."""
     if found.kind == Kind.MUNICIPALITY:
         rows = Membership.objects.filter(municipality=found.pk).select_related("agreement")
-        return [
-            Participation(r.agreement, str(r.get_scope_display()), r.from_on, r.until_on, [])
+        pairs: Iterable[tuple[Agreement, Part]] = (
+            (r.agreement, Part(str(r.get_scope_display()), r.from_on, r.until_on, r.scope))
             for r in rows
-        ]
-    if found.kind == Kind.PHARMACY:
+        )
+    elif found.kind == Kind.PHARMACY:
         deals = PharmacyAgreement.objects.filter(pharmacy=found.pk).select_related("agreement")
         how = _("Indløser værdikuponer")
-        return [Participation(d.agreement, how, d.from_on, d.until_on, []) for d in deals]
-    return [Participation(row, how, None, None, []) for row, how in _indirect(found, on)]
+        pairs = ((d.agreement, Part(how, d.from_on, d.until_on)) for d in deals)
+    else:
+        pairs = ((agreement, Part(how)) for agreement, how in _indirect(found, on))
+    parts: dict[Agreement, list[Part]] = defaultdict(list)
+    for agreement, part in pairs:
+        parts[agreement].append(part)
+    return parts
 
 
 def _indirect(found: Organisation, on: dt.date) -> Iterable[tuple[Agreement, str]]:
@@ -207,28 +228,34 @@ def _indirect(found: Organisation, on: dt.date) -> Iterable[tuple[Agreement, str
 
 def _called_by_the_quitline(on: dt.date) -> list[UUID]:
     terms = Term.objects.filter(name="follow_up_caller", from_on__lte=on)
-    latest = terms.order_by("agreement", F("from_on").desc()).distinct("agreement")
+    latest = terms.order_by("agreement_id", "-from_on").distinct("agreement_id")
     return [term.agreement_id for term in latest if term.value == Caller.QUITLINE]
 
 
-def _with_lines(found: Organisation, part: Participation, on: dt.date) -> Participation:
+def _lines(
+    found: Organisation, agreement: Agreement, parts: Iterable[Part], on: dt.date
+) -> list[Line]:
     """Only what concerns this organisation; nothing of a part that has ended."""
-    if part.until_on and part.until_on < on:
-        return part
-    wanted = CONCERNS.get(found.kind, ())
+    scopes = {part.scope for part in parts if not part.is_over(on)}
+    if not scopes:
+        return []
+    whole = CONCERNS.get(found.kind, ())
+    wanted = whole if Scope.CESSATION in scopes else YOUTH_ALONE
     rows: dict[str, list[Term]] = defaultdict(list)
-    for term in Term.objects.filter(agreement=part.agreement, name__in=wanted).order_by("from_on"):
+    for term in Term.objects.filter(agreement=agreement, name__in=wanted).order_by("from_on"):
         rows[term.name].append(term)
     names = municipality_names()
     terms = [term_line(name, rows[name], on, names) for name in wanted if name in rows]
-    return replace(part, lines=[*terms, *_own_rates(found, part, on)])
+    return [*terms, *_own_rates(found, agreement, wanted, on)]
 
 
-def _own_rates(found: Organisation, part: Participation, on: dt.date) -> list[Line]:
-    wanted = [name for name in CONCERNS.get(found.kind, ()) if name in RATES]
+def _own_rates(
+    found: Organisation, agreement: Agreement, wanted: Iterable[str], on: dt.date
+) -> list[Line]:
+    names = [name for name in wanted if name in RATES]
     mine = Q(municipality=None) | Q(municipality=found.pk)
     rows: dict[str, list[Rate]] = defaultdict(list)
-    kept = Rate.objects.filter(mine, agreement=part.agreement, name__in=wanted)
+    kept = Rate.objects.filter(mine, agreement=agreement, name__in=names)
     for rate in kept.order_by("from_on"):
         rows[rate.name].append(rate)
-    return [rate_line(name, None, rows[name], on) for name in wanted if name in rows]
+    return [rate_line(name, None, rows[name], on) for name in names if name in rows]

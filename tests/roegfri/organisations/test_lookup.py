@@ -9,6 +9,7 @@ from django.test import override_settings
 from roegfri import clock
 from roegfri.actor import system
 from roegfri.organisations import intake, lookup
+from roegfri.organisations.commands import Outcome
 from roegfri.organisations.kinds import Kind, Scope
 from roegfri.organisations.models import Agreement, ClosingDay, Membership, Municipality
 from roegfri.organisations.terms import (
@@ -26,16 +27,11 @@ from roegfri.organisations.terms import Kind as TermKind
 DAY = dt.date(2026, 11, 23)
 
 
-@pytest.fixture
-def reference(db: None) -> None:
-    intake.load([intake.DATA, intake.DEMO], dry_run=False, by=system("test"), at=clock.now())
-
-
 def agreement(slug: str) -> Agreement:
     return Agreement.objects.get(slug=slug)
 
 
-@pytest.mark.usefixtures("reference")
+@pytest.mark.usefixtures("reference", "db")
 def test_both_agreements_read_as_values() -> None:
     on_tvaers = lookup.terms(agreement("roegfri-paa-tvaers"), DAY)
     midt = lookup.terms(agreement("region-midtjylland"), DAY)
@@ -63,7 +59,7 @@ def test_both_agreements_read_as_values() -> None:
     assert midt.report_profile is ReportProfile.NO_SPLIT_BY_SOURCE
 
 
-@pytest.mark.usefixtures("reference")
+@pytest.mark.usefixtures("reference", "db")
 def test_rates_are_integer_oere() -> None:
     on_tvaers = agreement("roegfri-paa-tvaers")
     hvidovre = Municipality.objects.get(code="167")
@@ -72,7 +68,7 @@ def test_rates_are_integer_oere() -> None:
     assert lookup.rate(on_tvaers, "membership_fee", DAY, hvidovre) == 10_000_000
 
 
-@pytest.mark.usefixtures("reference")
+@pytest.mark.usefixtures("reference", "db")
 def test_taarnby_is_a_member_for_the_young_only() -> None:
     taarnby = Municipality.objects.get(code="185")
     assert lookup.agreement_of(taarnby, DAY, Scope.CESSATION) is None
@@ -81,7 +77,7 @@ def test_taarnby_is_a_member_for_the_young_only() -> None:
     assert len(lookup.members(agreement("roegfri-paa-tvaers"), DAY, Scope.CESSATION)) == 8
 
 
-@pytest.mark.usefixtures("reference")
+@pytest.mark.usefixtures("reference", "db")
 def test_membership_counts_from_its_first_to_its_last_day() -> None:
     viborg = Municipality.objects.get(code="791")
     Membership.objects.filter(municipality=viborg).update(until_on=dt.date(2026, 12, 31))
@@ -97,7 +93,7 @@ def test_membership_counts_from_its_first_to_its_last_day() -> None:
     ]
 
 
-@pytest.mark.usefixtures("reference")
+@pytest.mark.usefixtures("reference", "db")
 def test_a_receiver_is_found_by_its_ean_with_its_agreement_of_the_day() -> None:
     ean = Municipality.objects.get(code="185").ean
     receiver = lookup.receiver_by_ean(ean, DAY)
@@ -125,14 +121,14 @@ SENDERS = {
 }
 
 
-@pytest.mark.usefixtures("reference")
+@pytest.mark.usefixtures("reference", "db")
 def test_a_sender_is_known_by_the_kind_of_its_number() -> None:
     for (code, number), kind in SENDERS.items():
         found = lookup.sender(code, number)
         assert (found.kind if found else None) == kind, (code, number)
 
 
-@pytest.mark.usefixtures("reference")
+@pytest.mark.usefixtures("reference", "db")
 def test_closing_days_are_a_municipalitys_own() -> None:
     albertslund = Municipality.objects.get(code="165")
     brondby = Municipality.objects.get(code="153")
@@ -160,8 +156,8 @@ def test_the_data_folder_uses_every_term_and_rate() -> None:
     assert second_column(intake.DATA / "takster.csv") == set(RATES)
 
 
-@pytest.mark.usefixtures("reference")
+@pytest.mark.usefixtures("reference", "db")
 def test_the_load_does_not_depend_on_the_language_of_the_process() -> None:
     with override_settings(LANGUAGE_CODE="en"):
         again = intake.load([intake.DATA], dry_run=False, by=system("test"), at=clock.now())
-    assert sum(counts["added"] for counts in again.values()) == 0
+    assert sum(counts[Outcome.ADDED] for counts in again.values()) == 0

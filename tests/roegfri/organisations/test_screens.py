@@ -21,15 +21,14 @@ from roegfri.organisations.models import (
     Rate,
     Term,
 )
-from tests.roegfri.organisations.people import load_reference, signed_in
+from tests.roegfri.organisations.people import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 
 @pytest.fixture(autouse=True)
 def _world(settings: Any) -> None:
     settings.SECOND_FACTOR = False
-    load_reference()
 
 
 def on_tvaers() -> Agreement:
@@ -83,7 +82,7 @@ def test_the_page_shows_the_day_that_was_asked_for_and_what_comes_next() -> None
     address = f"/aftaler/{on_tvaers().pk}/"
     before = text(client, address, dato="2026-12-31")
     assert "<strong>1.230,00 kr. pr. deltager pr. forløb</strong>" in before
-    assert "Fra 1. jan. 2027: 1.300,00 kr." in before
+    assert "1.300,00 kr. pr. deltager" in before
     assert "Ophørt" not in before
     after = text(client, address, dato="2027-01-01")
     assert "<strong>1.300,00 kr. pr. deltager pr. forløb</strong>" in after
@@ -226,6 +225,20 @@ def test_every_role_has_a_page_of_its_own_organisation(
     page = text(signed_in(role, organisation()), "/min-organisation/")
     for word in (*words, "Rikke Rask", "Kolleger"):
         assert word in page, word
+
+
+def test_an_agreement_is_shown_once_with_all_its_parts() -> None:
+    page = text(signed_in(Role.FINANCE, hvidovre()), "/min-organisation/")
+    assert page.count("Frist for første opkald") == 1
+    assert "Rygestop" in page
+    assert "Unge: Bliv en vinder uden tobak" in page
+
+
+def test_taarnby_sees_its_fee_and_nothing_of_cessation() -> None:
+    taarnby = Municipality.objects.get(code="185")
+    page = text(signed_in(Role.FINANCE, taarnby), "/min-organisation/")
+    assert "60.000,00" in page
+    assert "Frist for første opkald" not in page
 
 
 def test_addresses_of_a_pharmacys_staff_are_not_shown() -> None:
