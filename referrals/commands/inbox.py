@@ -68,14 +68,14 @@ def take_message(
         return keep_message(
             delivery, inbox=inbox, state=InboxState.MISADDRESSED, reason=wrong, by=by, at=at
         )
-    known = IncomingMessage.objects.filter(
+    taken_before = IncomingMessage.objects.filter(
         organisation=inbox,
         state=InboxState.ACCEPTED,
         sender_ean=message.sender.ean,
         envelope=message.envelope.identifier,
         letter=message.letter.identifier,
-    ).first()
-    if known:
+    )
+    if known := taken_before.select_related("referral").first():
         return Receipt(Taken.DUPLICATE, known)
     details = _details(message, delivery)
     referral = _same_episode(details, handler, by)

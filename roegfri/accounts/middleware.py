@@ -107,10 +107,10 @@ def _usable_grants(request: SignedIn) -> tuple[Grant, ...]:
 
 def _language(request: HttpRequest) -> str:
     known = dict(settings.LANGUAGES)
-    if SESSION_KEY in request.session and request.user.is_authenticated:
-        wanted = request.user.language
-    else:
-        wanted = request.COOKIES.get("language", "")
+    # The choice made in this browser, by the buttons at the foot of the page, comes first.
+    wanted = request.COOKIES.get("language", "")
+    if not wanted and SESSION_KEY in request.session and request.user.is_authenticated:
+        wanted = request.user.language  # type: ignore[union-attr]
     return wanted if wanted in known else settings.LANGUAGE_CODE
 
 

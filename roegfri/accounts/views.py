@@ -24,7 +24,10 @@ def profile(request: SignedIn) -> HttpResponse:
     act = partial(commands.change_profile, request.user, by=request.actor, at=clock.now())
     if submitted(request, form, act):
         messages.success(request, _("Ændringerne er gemt."))
-        return redirect("accounts:profile")
+        response = redirect("accounts:profile")
+        # The saved language holds from now on, not what this browser chose before.
+        response.delete_cookie("language")
+        return response
     context = {
         "form": form,
         "own_grants": queries.grants_of(request.actor, on=clock.today()),

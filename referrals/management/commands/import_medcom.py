@@ -1,0 +1,95 @@
+"""MedCom files from the command line: the same door as the upload screen."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from referrals import intake
+from referrals.commands.inbox import Receipt, Taken
+from roegfri import clock
+from roegfri.actor import acting, system
+from roegfri.organisations.models import Municipality
+from roegfri.organisations.numbers import municipality_code
+
+_UNREAD = 1
+
+
+class Command(BaseCommand):
+    """Each file by itself: one that cannot be taken does not stop the others."""
+
+    help = (
+        "Takes MedCom files in for a municipality, under the system scope import_medcom. "
+        "Exit code 0 when every file became, corrected or already was a referral; "
+        "1 when some went to the inbox; 2 when a file or the municipality is missing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The files, whose they are, and when they came."""
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--municipality", required=True, help="its code, for instance 167")
+        parser.add_argument(
+            "--received",
+            type=dt.datetime.fromisoformat,
+            help="when the municipality got them, Danish time: YYYY-MM-DDTHH:MM; else now",
+        )
+        parser.add_argument("--json", action="store_true", help="one JSON object for each file")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Takes the files and says what became of each."""
+        receipts = self._take(options)
+        for path, receipt in receipts:
+            self.stdout.write(_said(path, receipt, as_json=options["json"]))
+        if any(receipt.message.referral_id is None for _, receipt in receipts):
+            raise SystemExit(_UNREAD)
+
+    def _take(self, options: dict[str, Any]) -> list[tuple[Path, Receipt]]:
+        code = municipality_code(options["municipality"])
+        inbox = Municipality.objects.filter(code=code).first()
+        if inbox is None:
+            raise CommandError(f"No municipality has the code {code}.", returncode=2)
+        missing = [path for path in options["files"] if not path.is_file()]
+        if missing:
+            raise CommandError(f"No such file: {missing[0]}", returncode=2)
+        now = clock.now()
+        received = _instant(options["received"]) if options["received"] else now
+        if received > now:
+            raise CommandError("--received lies in the future.", returncode=2)
+        with acting(system("import_medcom")) as by:
+            return [
+                (
+                    path,
+                    intake.take_file(
+                        path.read_bytes(),
+                        path.name,
+                        inbox=inbox,
+                        received_at=received,
+                        by=by,
+                        at=now,
+                    ),
+                )
+                for path in options["files"]
+            ]
+
+
+def _instant(given: dt.datetime) -> dt.datetime:
+    return given if given.tzinfo else given.replace(tzinfo=clock.COPENHAGEN)
+
+
+def _said(path: Path, receipt: Receipt, *, as_json: bool) -> str:
+    message = receipt.message
+    facts = {
+        "file": str(path),
+        "status": receipt.taken.value,
+        "message": str(message.pk),
+        "referral": str(message.referral_id) if message.referral_id else None,
+        "contact_by": str(message.referral.contact_by) if message.referral else None,
+        "reason": message.reason or None,
+    }
+    if as_json:
+        return json.dumps(facts, ensure_ascii=False)
+    became = facts["contact_by"] or facts["reason"]
+    words = {Taken.REFUSED: "in the inbox"}.get(receipt.taken, receipt.taken.value)
+    return f"{path}: {words} ({became})"
