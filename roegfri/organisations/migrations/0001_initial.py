@@ -221,7 +221,6 @@ class Migration(migrations.Migration):
                 (
                     "organisation_ptr",
                     models.OneToOneField(
-                        auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         parent_link=True,
                         related_name="as_agreement",
@@ -244,7 +243,6 @@ class Migration(migrations.Migration):
                 (
                     "organisation_ptr",
                     models.OneToOneField(
-                        auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         parent_link=True,
                         related_name="as_hospital",
@@ -267,7 +265,6 @@ class Migration(migrations.Migration):
                 (
                     "organisation_ptr",
                     models.OneToOneField(
-                        auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         parent_link=True,
                         related_name="as_hospitaldepartment",
@@ -296,7 +293,6 @@ class Migration(migrations.Migration):
                 (
                     "organisation_ptr",
                     models.OneToOneField(
-                        auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         parent_link=True,
                         related_name="as_municipality",
@@ -345,7 +341,6 @@ class Migration(migrations.Migration):
                 (
                     "organisation_ptr",
                     models.OneToOneField(
-                        auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         parent_link=True,
                         related_name="as_pharmacy",
@@ -393,7 +388,6 @@ class Migration(migrations.Migration):
                 (
                     "organisation_ptr",
                     models.OneToOneField(
-                        auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         parent_link=True,
                         related_name="as_practice",
