@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from roegfri.accounts.roles import Right, Role
-from roegfri.actor import NOBODY
+from roegfri.actor import NOBODY, Actor
 from roegfri.refusal import Words
 
 
@@ -45,12 +45,17 @@ MENU: Sequence[Item] = (
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """For every template: `actor`, `menu`, `grants` to switch between, `trial_banner`, `signins`."""
+    """For every template: who acts and may act as whom, the menu, the banner, the languages.
+
+    Pages for strangers and for what went wrong have it too: then there is no menu.
+    """
     actor = getattr(request, "actor", NOBODY)
+    menu, here = _menu(request, actor)
     return {
         "actor": actor,
         "role_name": Role(actor.role).label if actor.role else "",
-        "menu": _menu(request) if actor.rights else [],
+        "menu": menu,
+        "here": here,
         "grants": [g for g in getattr(request, "grants", ()) if g.pk != actor.grant_id],
         "trial": settings.TRIAL,
         "without_second_factor": settings.TRIAL and not settings.SECOND_FACTOR,
@@ -58,13 +63,23 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _menu(request: HttpRequest) -> list[tuple[Words, list[dict[str, Any]]]]:
-    """The sections a person has anything in, each with its lines."""
-    actor = request.actor  # type: ignore[attr-defined]
-    sections: dict[str, list[dict[str, Any]]] = {}
-    for item in MENU:
-        if actor.may(item.right):
-            address = reverse(item.address)
-            line = {"item": item, "url": address, "current": address == request.path}
-            sections.setdefault(str(item.section), []).append(line)
-    return list(sections.items())
+def _menu(
+    request: HttpRequest, actor: Actor
+) -> tuple[list[tuple[Words, list[dict[str, Any]]]], Words]:
+    """The sections a person has anything in, each with its lines; and the line she stands on."""
+    mine = [(item, reverse(item.address)) for item in MENU if actor.may(item.right)]
+    above = max((url for _, url in mine if request.path.startswith(url)), key=len, default="")
+    sections: dict[Words, list[dict[str, Any]]] = {}
+    here: Words = ""
+    for item, url in mine:
+        current = _current(url, request.path, above)
+        here = item.label if current else here
+        sections.setdefault(item.section, []).append({"item": item, "url": url, "current": current})
+    return list(sections.items()), here
+
+
+def _current(url: str, path: str, above: str) -> str:
+    """The value of aria-current: on the line's own page, or on one below it ("/" is above all)."""
+    if url == path:
+        return "page"
+    return "true" if url == above != "/" else ""
