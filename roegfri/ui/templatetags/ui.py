@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from roegfri import clock
 from roegfri import money as amounts
+from roegfri.ui import charts
 
 register = template.Library()
 
@@ -70,6 +71,17 @@ def moment(instant: dt.datetime | None) -> str:
 def empty_state(title: str, text: str) -> dict[str, str]:
     """What a list says when there is nothing in it: what that means, and what to do."""
     return {"title": title, "text": text}
+
+
+@register.inclusion_tag("ui/chart.html")
+def bars(series: charts.Series) -> dict[str, Any]:
+    """A drawing of numbers, and the numbers beside it."""
+    return {
+        "series": series,
+        "drawing": charts.drawing(series),
+        "heads": charts.heads(series),
+        "rows": charts.rows(series),
+    }
 
 
 @register.inclusion_tag("ui/error_summary.html")
