@@ -43,9 +43,9 @@ class NodePackageFinder(BaseFinder):
         prefix, _, rest = path.partition("/")
         storage, patterns = self.places.get(prefix, (None, ()))
         if storage is None or not any(fnmatch(rest, p) for p in patterns):
-            return [] if find_all else None
+            return []
         found = [storage.path(rest)] if storage.exists(rest) else []
-        return found if find_all else next(iter(found), None)
+        return found if find_all else next(iter(found), [])
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:
         """All used files, with their storage."""
