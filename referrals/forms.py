@@ -205,7 +205,7 @@ class AddPhone(forms.Form):
 class Reason(forms.Form):
     """Why somebody's file is opened outside one's own open cases."""
 
-    reason = forms.CharField(
+    because = forms.CharField(
         label=_("Hvorfor åbner du sagen?"),
         help_text=_("Din begrundelse gemmes i loggen, som borgeren kan få at se."),
         min_length=5,

@@ -103,7 +103,9 @@ def _call_back(
 
 def _reached(referral: Referral, attempt: ContactAttempt) -> None:
     referral.reached_at = referral.reached_at or attempt.at
-    facts = ["reached_at", "attempts"]
+    # Whoever talked with her has the case, unless somebody has it already.
+    referral.caseworker_id = referral.caseworker_id or attempt.caller_id
+    facts = ["reached_at", "attempts", "caseworker"]
     if referral.state == ReferralState.REACHED:
         referral.save(update_fields=facts)
     else:

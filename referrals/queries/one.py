@@ -48,14 +48,16 @@ def own_municipality(viewer: Actor) -> Municipality:
 def needs_reason(viewer: Actor, pk: UUID) -> bool:
     """Whether a reason must be typed before the file is shown: closed, or a colleague's case.
 
-    Reads nothing about the person. Raises Http404.
+    Whoever still waits for the first call is everybody's: the call list is the reason. Reads
+    nothing about the person. Raises Http404.
     """
     found = policies.referrals_visible_to(viewer).filter(pk=pk)
     row = found.values_list("state", "caseworker_id").first()
     if row is None:
         raise Http404
     state, caseworker = row
-    return state == ReferralState.CLOSED or caseworker not in {None, viewer.user_id}
+    another = caseworker not in {None, viewer.user_id}
+    return state == ReferralState.CLOSED or (state == ReferralState.REACHED and another)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ The reason holds for half an hour in this session, and every line of the look-up
 """
 
 import datetime as dt
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -19,7 +21,17 @@ _KEY = "reasons"
 _HOLDS = dt.timedelta(minutes=30)
 
 
-def missing(request: SignedIn, pk: UUID) -> bool:
+def needed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a view of one case: shows it, or asks why first."""
+
+    @wraps(view)
+    def asked(request: SignedIn, pk: UUID, **more: UUID) -> HttpResponse:
+        return _ask(request, pk) if _missing(request, pk) else view(request, pk, **more)
+
+    return asked
+
+
+def _missing(request: SignedIn, pk: UUID) -> bool:
     """Whether a reason must be asked for first. One that was given goes into the log."""
     if not queries.needs_reason(request.actor, pk):
         return False
@@ -30,9 +42,9 @@ def missing(request: SignedIn, pk: UUID) -> bool:
     return False
 
 
-def ask(request: SignedIn, pk: UUID) -> HttpResponse:
+def _ask(request: SignedIn, pk: UUID) -> HttpResponse:
     """The page that asks; it shows nothing about the person."""
-    if "reason" not in request.POST:
+    if "because" not in request.POST:
         return show(request, "desk/reason.html", {"form": forms.Reason(), "pk": pk})
     form = forms.Reason(request.POST)
     if not form.is_valid():
@@ -43,9 +55,11 @@ def ask(request: SignedIn, pk: UUID) -> HttpResponse:
         for key, one in request.session.get(_KEY, {}).items()
         if now - dt.datetime.fromisoformat(one["at"]) <= _HOLDS
     }
-    kept[_for(request, pk)] = {"reason": form.cleaned_data["reason"], "at": now.isoformat()}
+    kept[_for(request, pk)] = {"reason": form.cleaned_data["because"], "at": now.isoformat()}
     request.session[_KEY] = kept
-    return redirect(request.path)
+    # A form that was sent without a reason is not carried out: the case is shown instead.
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    return redirect("desk:call" if route == "desk:call" else "desk:file", pk)
 
 
 def _for(request: SignedIn, pk: UUID) -> str:

@@ -18,10 +18,9 @@ from roegfri.ui.screens import filled, show, submitted
 
 
 @screen(Right.REFERRALS_HANDLE)
+@reasons.needed
 def call(request: SignedIn, pk: UUID) -> HttpResponse:
     """The call screen. Logging an outcome opens the next person."""
-    if reasons.missing(request, pk):
-        return reasons.ask(request, pk)
     at = clock.now()
     referral = queries.referral(request.actor, pk)
     form = filled(request, forms.Call)
@@ -41,6 +40,7 @@ def _onwards(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @screen(Right.REFERRALS_HANDLE)
+@reasons.needed
 def new_phone(request: SignedIn, pk: UUID) -> HttpResponse:
     """Another number for the citizen, called first from now on."""
     referral = queries.referral(request.actor, pk)

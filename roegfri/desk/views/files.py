@@ -19,10 +19,9 @@ from roegfri.ui.screens import show, submitted
 
 
 @screen(Right.REFERRALS_READ)
+@reasons.needed
 def file(request: SignedIn, pk: UUID) -> HttpResponse:
     """The file; outside one's own open cases a reason is asked for first."""
-    if reasons.missing(request, pk):
-        return reasons.ask(request, pk)
     return _shown(request, pk)
 
 
@@ -44,6 +43,7 @@ def _shown(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
 
 
 @screen(Right.REFERRALS_HANDLE)
+@reasons.needed
 def consent(request: SignedIn, pk: UUID) -> HttpResponse:
     """Notes a consent."""
     referral = queries.referral(request.actor, pk)
@@ -56,6 +56,7 @@ def consent(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @screen(Right.REFERRALS_HANDLE)
+@reasons.needed
 def withdraw(request: SignedIn, pk: UUID, consent_pk: UUID) -> HttpResponse:
     """Notes that a consent was taken back."""
     given = queries.consent(request.actor, pk, consent_pk)
@@ -67,6 +68,7 @@ def withdraw(request: SignedIn, pk: UUID, consent_pk: UUID) -> HttpResponse:
 
 
 @screen(Right.REFERRALS_HANDLE)
+@reasons.needed
 def close(request: SignedIn, pk: UUID) -> HttpResponse:
     """Ends the referral."""
     referral = queries.referral(request.actor, pk)
