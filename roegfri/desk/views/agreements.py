@@ -22,8 +22,10 @@ from roegfri.ui.screens import show, submitted
 
 @screen(Right.AGREEMENTS_READ)
 def agreements(request: SignedIn) -> HttpResponse:
-    """Those one may read."""
-    found = queries.agreements(request.actor, on=clock.today())
+    """Those one may read; where there is one, that one."""
+    found = list(queries.agreements(request.actor, on=clock.today()))
+    if len(found) == 1:
+        return redirect("desk:agreement", found[0].pk)
     return show(request, "desk/agreements.html", {"agreements": found})
 
 

@@ -54,17 +54,19 @@ def money(oere: int) -> str:
 
 @register.simple_tag
 def day(date: dt.date | None) -> str:
-    """A date as lists show it: 25. nov. 2026."""
-    return formats.date_format(date, "j. b Y") if date else ""
+    """A date as lists show it: "25. nov", and with its year when that is another than this."""
+    if date is None:
+        return ""
+    return formats.date_format(date, "j. b" if date.year == clock.today().year else "j. b Y")
 
 
 @register.simple_tag
 def moment(instant: dt.datetime | None) -> str:
-    """An instant on a Danish wall clock: 25. nov. 2026 9.30."""
+    """An instant on a Danish wall clock: "25. nov 9.30"."""
     if instant is None:
         return ""
     local = instant.astimezone(clock.COPENHAGEN)
-    return f"{formats.date_format(local.date(), 'j. b Y')} {local.hour}.{local.minute:02d}"
+    return f"{day(local.date())} {local.hour}.{local.minute:02d}"
 
 
 @register.inclusion_tag("ui/empty_state.html")
