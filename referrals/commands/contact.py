@@ -53,7 +53,7 @@ def log_call(
     )
     referral.attempts += 1
     _AFTER[outcome](referral, attempt)
-    record(f"call.{outcome}", referral, by=by, at=at, persons=[referral.citizen_id])
+    record("call.logged", referral, by=by, at=at, persons=[referral.citizen_id])
     return attempt
 
 

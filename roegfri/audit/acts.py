@@ -14,7 +14,7 @@ ACTS: dict[str, Words] = {
     "referral.received": _("Modtog henvisning"),
     "referral.corrected": _("Modtog rettet henvisning"),
     "referral.closed": _("Afsluttede sagen"),
-    "contact.logged": _("Noterede opkald"),
+    "call.logged": _("Noterede opkald"),
     "consent.given": _("Noterede samtykke"),
     "consent.withdrawn": _("Noterede, at samtykke er trukket tilbage"),
     "phone.added": _("Tilføjede telefonnummer"),

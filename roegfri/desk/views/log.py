@@ -19,7 +19,7 @@ from roegfri.accounts.roles import Right, Role
 from roegfri.audit import commands, queries
 from roegfri.audit.acts import ODD, words
 from roegfri.audit.models import AuditEvent
-from roegfri.desk import looks_report
+from roegfri.desk import looks_report, places
 from roegfri.desk.forms import log as forms
 from roegfri.refusal import Refusal
 from roegfri.ui.lists import Column, Sort, listing
@@ -106,6 +106,7 @@ def _lines(request: SignedIn, events: Iterable[AuditEvent]) -> list[dict[str, An
             "who": names.get(event.user_id, "") if event.user_id else "",
             "role": Role(event.role).label if event.role in Role.values else "",
             "act": words(event.act),
+            "where": places.words(event.subject),
             "why": [],
         }
         for event in shown

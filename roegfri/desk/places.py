@@ -1,0 +1,27 @@
+"""What the log's screens are called, for those who read it: the menu's own words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from roegfri.refusal import Words
+
+SCREENS: dict[str, Words] = {
+    "desk:today": _("I dag"),
+    "desk:call": _("Opkald"),
+    "desk:new_phone": _("Opkald"),
+    "desk:file": _("Sag"),
+    "desk:consent": _("Sag"),
+    "desk:withdraw": _("Sag"),
+    "desk:close": _("Sag"),
+    "desk:log_person": _("Indsigt til borger"),
+    "referrals:list": _("Henvisninger"),
+    "referrals:new": _("Ny henvisning"),
+    "referrals:upload": _("Indlæs henvisning"),
+    "referrals:inbox": _("Indbakke"),
+    "referrals:message": _("Indbakke"),
+    "referrals:message_file": _("Indbakke"),
+}
+
+
+def words(subject: str) -> Words:
+    """A screen in words; any other subject of an event as it stands."""
+    return SCREENS.get(subject, subject)
