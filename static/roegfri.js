@@ -2,7 +2,15 @@
 (() => {
   "use strict";
   const ready = (act) => document.addEventListener("DOMContentLoaded", act);
-  const init = (scope) => window.DKFDS && window.DKFDS.init({ scope });
+  // A table wider than the screen scrolls sideways: the keyboard must be able to do that too.
+  const reachScrollers = () => document.querySelectorAll(".table-wrap, .table--responsive-scroll").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
+  });
+  const init = (scope) => {
+    if (window.DKFDS) window.DKFDS.init({ scope });
+    reachScrollers();
+  };
+  window.addEventListener("resize", reachScrollers);
 
   ready(() => {
     init(document);
@@ -67,13 +75,23 @@
     if (trouble) { trouble.hidden = false; event.preventDefault(); }
   });
 
-  // A second click while the first is under way does nothing.
+  // A second click while the first is under way does nothing. An answer that is a file leaves the page
+  // standing, and a page that is come back to is shown as it was left: then the form can be sent again.
+  const release = (form) => delete form.dataset.sent;
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     clearTimeout(waiting.get(form));
+    setTimeout(release, 8000, form);
   });
-  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+
+  // What opens over the page closes again with Escape, or when one clicks elsewhere.
+  const shut = (keep) => document.querySelectorAll(".switcher[open], .shortcuts[open]").forEach((box) => {
+    if (!box.contains(keep)) box.open = false;
+  });
+  document.addEventListener("click", (event) => shut(event.target));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") shut(null); });
 })();
