@@ -7,8 +7,8 @@
 DATABASE_URL names the set-up role (superuser or CREATEROLE). `prepare` makes the database, the
 roles and the extensions; nothing else ever connects as the set-up role. The roles are named after
 the database, so that two installations, or a test database, can share a server. Their passwords
-are derived from SECRET_KEY, unless APP_DATABASE_URL and OWNER_DATABASE_URL say otherwise; give web
-and workers only APP_DATABASE_URL where you can (docs/running.md).
+are derived from SECRET_KEY, unless APP_DATABASE_URL, OWNER_DATABASE_URL or REPORT_DATABASE_URL say
+otherwise; give web and workers only APP_DATABASE_URL where you can (docs/running.md).
 """
 
 import hashlib
@@ -22,6 +22,10 @@ from psycopg import sql
 
 ROLES = ("owner", "app", "report")
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
+
+
+class WrongUrl(ValueError):
+    """A role's URL that does not belong to the installation; says which and why."""
 
 
 def database_name(url: str) -> str:
@@ -72,7 +76,7 @@ def owner_url(env: environ.Env) -> str:
 def prepare(setup_url: str, secret: str, *, given: Mapping[str, str] | None = None) -> None:
     """Makes roles, database, extensions and default privileges; repeatable.
 
-    `given` maps a role to a URL of its own; its name and password are then taken from there.
+    `given` maps a role to a URL of its own; its password is then taken from there. Raises WrongUrl.
     """
     name = database_name(setup_url)
     signs_in = {role: _credentials(setup_url, role, secret, given or {}) for role in ROLES}
@@ -105,11 +109,19 @@ def prepare(setup_url: str, secret: str, *, given: Mapping[str, str] | None = No
 def _credentials(
     setup_url: str, role: str, secret: str, given: Mapping[str, str]
 ) -> tuple[str, str]:
-    if role in given:
-        parts = urlsplit(given[role])
-        return unquote(parts.username or ""), unquote(parts.password or "")
     name = role_name(setup_url, role)
-    return name, password(secret, name)
+    if role not in given:
+        return name, password(secret, name)
+    parts = urlsplit(given[role])
+    user, word = unquote(parts.username or ""), unquote(parts.password or "")
+    # Any other name could be a role that is there for something else, and would lose its rights.
+    if user != name or not word or database_name(given[role]) != database_name(setup_url):
+        msg = (
+            f"{role.upper()}_DATABASE_URL must name the user {name}, a password, and the same "
+            f"database as DATABASE_URL, {database_name(setup_url)}"
+        )
+        raise WrongUrl(msg)
+    return name, word
 
 
 def _make_role(server: "psycopg.Connection[tuple[object, ...]]", user: str, word: str) -> None:

@@ -108,13 +108,14 @@ FORM_RENDERER = "roegfri.ui.forms.Renderer"
 
 # ---- the database (roegfri/database.py says which roles there are) ----
 _POOL = {"min_size": 0, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
+_DATABASE = env.db_url_config(database.app_url(env))
 DATABASES = {
     "default": {
-        **env.db_url_config(database.app_url(env)),
+        **_DATABASE,
         "ENGINE": "roegfri.walls.postgresql",
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": _POOL},
+        "OPTIONS": {**_DATABASE.get("OPTIONS", {}), "pool": _POOL},  # sslmode, from the URL
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -15,8 +15,6 @@ urlpatterns = [
     path("sag/<uuid:pk>/afslut/", files.close, name="close"),
     path("log/", include("roegfri.desk.log_urls")),
     path("", include("roegfri.desk.agreement_urls")),
-    path("", include("roegfri.desk.agreement_urls")),
-    path("log/", include("roegfri.desk.log_urls")),
     path("tilgaengelighed/", pages.accessibility, name="accessibility"),
     path("was", pages.was, name="was"),
     path("healthz", health.healthz, name="healthz"),
