@@ -29,8 +29,9 @@ def sees(citizen: str, grounds: str = "") -> str:
 
 
 # Access is never written by hand: the app role has no policy to. These two run as the owner, and
-# give only what the caller may give: to its own organisation for a citizen nobody knows yet, or to
-# anybody for a citizen whose case it handles. The system may do both.
+# give only what the caller may give: to its own organisation for a citizen and a referral nobody
+# knows yet, or to anybody for a citizen whose case it handles. A referral that exists is given on
+# by whoever handles that very referral. The system may do all of it.
 DOORS = """
 create function citizen_access_open(
   p_citizen uuid, p_organisation uuid, p_ground text, p_about uuid, p_from date)
@@ -39,13 +40,14 @@ begin
   if not app_system() and (app_role() not in ('counsellor', 'coordinator') or not (
     (p_organisation = app_organisation() and p_ground = 'handling'
       and not exists (select from referrals_citizen where id = p_citizen)
-      and not exists (select from referrals_citizenaccess where citizen_id = p_citizen))
+      and not exists (select from referrals_citizenaccess where citizen_id = p_citizen)
+      and not exists (select from referrals_referral where id = p_about))
     or exists (
       select from referrals_citizenaccess a
       where a.citizen_id = p_citizen and a.organisation_id = app_organisation()
         and a.ground = 'handling' and a.from_on <= app_today()
         and (a.until_on is null or a.until_on >= app_today())
-        and (p_organisation <> app_organisation() or p_about = a.about
+        and (p_about = a.about
           or not exists (select from referrals_referral where id = p_about)))
   )) then
     raise insufficient_privilege using message = 'access to this citizen is not yours to give';
@@ -59,12 +61,13 @@ end $$;
 create function citizen_access_end(p_about uuid, p_organisation uuid, p_ground text, p_until date)
 returns void language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if not app_system() and p_organisation is distinct from app_organisation() and not exists (
-    select from referrals_citizenaccess a
-    where a.about = p_about and a.organisation_id = app_organisation()
-      and a.ground = 'handling' and a.from_on <= app_today()
-      and (a.until_on is null or a.until_on >= app_today())
-  ) then
+  if not app_system() and (app_role() not in ('counsellor', 'coordinator') or (
+    p_organisation is distinct from app_organisation() and not exists (
+      select from referrals_citizenaccess a
+      where a.about = p_about and a.organisation_id = app_organisation()
+        and a.ground = 'handling' and a.from_on <= app_today()
+        and (a.until_on is null or a.until_on >= app_today()))
+  )) then
     raise insufficient_privilege using message = 'access to this citizen is not yours to end';
   end if;
   update referrals_citizenaccess set until_on = p_until
@@ -86,12 +89,15 @@ revoke execute on function citizen_known_here(bytea, uuid) from public;
 revoke execute on function citizen_access_open(uuid, uuid, text, uuid, date) from public;
 revoke execute on function citizen_access_end(uuid, uuid, text, date) from public;
 do $$ begin
+  execute format('create policy referrals_citizenaccess_kept on referrals_citizenaccess'
+    ' as restrictive for delete to %I using ((select app_system()))', app_role_named('app'));
   execute format('grant execute on function citizen_access_open(uuid, uuid, text, uuid, date),'
     ' citizen_access_end(uuid, uuid, text, date), citizen_known_here(bytea, uuid) to %I',
     app_role_named('app'));
 end $$;
 """
 DROP_DOORS = """
+drop policy referrals_citizenaccess_kept on referrals_citizenaccess;
 drop function citizen_access_open(uuid, uuid, text, uuid, date);
 drop function citizen_access_end(uuid, uuid, text, date);
 drop function citizen_known_here(bytea, uuid);

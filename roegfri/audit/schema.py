@@ -303,6 +303,9 @@ WALLS = (
     + insert_only_wall("audit_event_person")
     + insert_only_wall("change_value")
     + """
+-- What a citizen's row held is for those who may see such rows; the others read the events.
+alter policy change_value_read on change_value using ((select app_system())
+  or organisation_id = app_organisation() and app_role() in ('counsellor', 'coordinator'));
 create policy change_value_empty on change_value for update
   using ((select app_system())) with check ((select app_system()));
 """

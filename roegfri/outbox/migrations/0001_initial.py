@@ -117,5 +117,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        wall("outbox_message", "organisation_id = (select app_organisation())"),
+        wall(
+            "outbox_message",
+            "organisation_id = (select app_organisation())"
+            " and (select app_role()) in ('counsellor', 'coordinator')",
+        ),
     ]
