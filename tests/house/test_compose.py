@@ -4,6 +4,7 @@ compose-spec.json is the Compose Specification's own schema (Apache-2.0), as it 
 """
 
 import copy
+import datetime as dt
 import json
 import os
 import re
@@ -19,10 +20,11 @@ import jsonschema
 import psycopg
 import pytest
 import yaml
-from django.core.management import get_commands
+from django.core.management import call_command, get_commands
 from psycopg import sql
 
-from roegfri import database
+from roegfri import clock, database
+from roegfri.desk.models import Heartbeat
 from tests.conftest import SETUP_URL, drop_database, setup_connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -271,3 +273,28 @@ def test_a_url_that_does_not_fit_is_refused_before_anything_happens(
     with setup_connection() as server:
         made = server.execute("select 1 from pg_roles where rolname like 'test\\_given\\_%'")
         assert made.fetchone() is None
+
+
+# ---- beat's health check -------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_beat_is_well_while_a_worker_does_what_it_asks_for(capsys: Any) -> None:
+    words = command_words(SERVICES["beat"]["healthcheck"]["test"])
+    assert words[:2] == ["python", "manage.py"]
+    with pytest.raises(SystemExit, match="1"):
+        call_command(*words[2:])
+    Heartbeat.objects.create(name="worker", at=clock.now())
+    call_command(*words[2:])
+    Heartbeat.objects.update(at=clock.now() - dt.timedelta(minutes=3))
+    with pytest.raises(SystemExit, match="1"):
+        call_command(*words[2:])
+    said = [json.loads(line)["worker"] for line in capsys.readouterr().out.splitlines()]
+    assert said[:2] == ["never seen", "ok"]
+    assert said[2].startswith("last seen 1")
+
+
+def command_words(test: list[str]) -> list[str]:
+    """A health check without the word that says how it is run."""
+    assert test[0] == "CMD"
+    return test[1:]

@@ -24,11 +24,21 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @transaction.non_atomic_requests
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Database, migrations, broker and worker, each with "ok" or what is wrong; 503 if any is."""
-    found = {name: check() for name, check in _CHECKS.items()}
-    well = all(words == "ok" for words in found.values())
+    found = state()
+    well = is_well(found)
     return JsonResponse(
         {"status": "ok" if well else "not ready", **found}, status=200 if well else 503
     )
+
+
+def state(only: str = "") -> dict[str, str]:
+    """What each check says, or the one that is named."""
+    return {name: check() for name, check in _CHECKS.items() if only in ("", name)}
+
+
+def is_well(found: dict[str, str]) -> bool:
+    """Whether all of them say "ok"."""
+    return all(words == "ok" for words in found.values())
 
 
 def _database() -> str:
@@ -75,3 +85,4 @@ _CHECKS: dict[str, Callable[[], str]] = {
     "broker": _broker,
     "worker": _worker,
 }
+CHECKED = tuple(_CHECKS)
