@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils import formats
@@ -96,19 +97,24 @@ def error_summary(form: forms.BaseForm | None) -> dict[str, Any]:
 
 def _errors(form: forms.BaseForm) -> Iterable[tuple[str, str, str]]:
     for words in form.non_field_errors():
-        yield "", "", words
+        yield "", "", str(words)
     for name, found in form.errors.items():
         if name == "__all__":
             continue
         field = form[name]
         for words in found:
-            yield field.id_for_label or field.auto_id or "", str(field.label), str(words)
+            yield _first_of(field), str(field.label), str(words)
+
+
+def _first_of(field: BoundField) -> str:
+    """The id of the field, or of the first choice where it is a group of them."""
+    return field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")
 
 
 @register.simple_tag(takes_context=True)
 def query_without(context: RequestContext, *names: str) -> str:
     """The page's own query string without some of its names."""
-    query = context["request"].GET.copy()
+    query: QueryDict = context["request"].GET.copy()
     for name in names:
         query.pop(name, None)
     return query.urlencode()
@@ -133,7 +139,7 @@ _KINDS: tuple[tuple[str, tuple[type[forms.Widget], ...]], ...] = (
     ("textarea", (forms.Textarea,)),
     ("file", (forms.FileInput,)),
 )
-_CLASSES = {"select": "form-select", "textarea": "form-input", "file": "form-file"}
+_CLASSES = {"select": "form-select", "file": "form-file", "checkbox": "form-checkbox"}
 
 
 @register.filter
@@ -144,11 +150,16 @@ def dressed(field: BoundField) -> SafeString:
     given["class"] = " ".join(filter(None, (_CLASSES.get(kind, "form-input"), _width(field))))
     if field.errors:
         given["aria-invalid"] = "true"
-    described = [f"{field.auto_id}-hint"] if field.help_text else []
-    described += [f"{field.auto_id}-error"] if field.errors else []
-    if described:
-        given["aria-describedby"] = " ".join(described)
+    if described := described_by(field):
+        given["aria-describedby"] = described
     return field.as_widget(attrs=given)
+
+
+@register.filter
+def described_by(field: BoundField) -> str:
+    """The ids of what is said about a field: its hint, and what is wrong with it."""
+    said = {"hint": field.help_text, "error": field.errors}
+    return " ".join(f"{field.auto_id}-{what}" for what, words in said.items() if words)
 
 
 def _width(field: BoundField) -> str:

@@ -1,0 +1,63 @@
+"""What stands around every page."""
+
+import pytest
+from django.test import RequestFactory
+
+from roegfri.accounts.roles import GRANTS, Right, Role
+from roegfri.actor import Actor, Kind
+from roegfri.desk.frame import MENU, frame
+
+
+def around(path: str, role: str = "") -> dict[str, object]:
+    request = RequestFactory().get(path)
+    if role:
+        request.actor = Actor(  # type: ignore[attr-defined]
+            Kind.PERSON, "Mette Bruun", role=role, rights=GRANTS[role]
+        )
+    return frame(request)
+
+
+def lines(found: dict[str, object]) -> dict[str, str]:
+    menu = found["menu"]
+    assert isinstance(menu, list)
+    return {str(li["item"].label): li["current"] for _, section in menu for li in section}
+
+
+def test_a_stranger_and_an_error_page_have_no_menu() -> None:
+    found = around("/")
+    assert found["menu"] == []
+    assert found["grants"] == []
+    assert found["role_name"] == ""
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_everybody_sees_the_lines_she_has_a_right_to_and_no_others(role: str) -> None:
+    assert set(lines(around("/", role))) == {
+        str(item.label) for item in MENU if item.right in GRANTS[role]
+    }
+
+
+def test_every_right_but_changing_agreements_opens_a_line() -> None:
+    assert {item.right for item in MENU} == set(Right) - {Right.AGREEMENTS_CHANGE}
+
+
+@pytest.mark.parametrize(
+    ("path", "label", "current"),
+    [
+        ("/", "I dag", "page"),
+        ("/henvisninger/", "Henvisninger", "page"),
+        ("/henvisninger/ny/", "Ny henvisning", "page"),
+        ("/henvisninger/indbakke/9/", "Indbakke", "true"),
+        ("/konto/2fa/", "Min profil", "true"),
+    ],
+)
+def test_the_menu_says_where_one_is(path: str, label: str, current: str) -> None:
+    found = around(path, Role.COUNSELLOR)
+    assert {name: at for name, at in lines(found).items() if at} == {label: current}
+    assert str(found["here"]) == label
+
+
+def test_a_page_below_no_line_marks_none() -> None:
+    found = around("/sag/1/", Role.COUNSELLOR)
+    assert not any(lines(found).values())
+    assert found["here"] == ""
