@@ -25,7 +25,7 @@ KINDS: dict[str, forms.Field] = {
 
 def one(field: forms.Field, *, sent: bool) -> forms.Form:
     form_class: type[forms.Form] = type("One", (forms.Form,), {"thing": field})
-    return form_class(QueryDict(""), {}) if sent else form_class()
+    return form_class(QueryDict("")) if sent else form_class()
 
 
 def shown(form: forms.Form) -> str:
