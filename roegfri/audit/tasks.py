@@ -16,5 +16,5 @@ def seal() -> None:
     with acting(system("audit.seal")) as scope:
         head = commands.seal(by=scope, at=clock.now())
         if head and head.added:
-            log.info("audit.sealed", head=str(head), added=head.added)
+            log.info("audit.sealed", head=str(head), count=head.added)
         commands.make_year(by=scope, at=clock.now())

@@ -36,10 +36,12 @@ FIELDS = (
     "kind",
     "attempt",
     "count",
+    "head",
     "where",
     "fault",
     "frames",
 )
+OURS = ("roegfri", "referrals", "courses", "vouchers", "settlement", "reporting")
 # Libraries whose filled-in texts name hosts, task names and process ids only.
 PLAIN_SPEAKERS = ("celery.beat", "celery.worker.consumer", "celery.apps")
 
@@ -74,6 +76,8 @@ def configure(config: Mapping[str, str]) -> None:
             "root": {"handlers": ["stderr"], "level": config["level"]},
             # Django's own handlers go; our middleware has already told of each request.
             "loggers": {
+                # Said here too: Celery's own -l would silence the newest links of the log.
+                **{name: {"level": config["level"]} for name in OURS},
                 "django": {"handlers": [], "propagate": True},
                 "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},
                 "django.request": {"level": "ERROR"},
