@@ -19,8 +19,8 @@ from roegfri.ui.lists import Column, Sort, listing
 from roegfri.ui.screens import filled, show, submitted
 
 SORTS = (
-    Sort("frist", _("Frist"), (Column("contact_by"),)),
     Sort("modtaget", _("Modtaget"), (Column("received_at", descending=True),)),
+    Sort("frist", _("Frist"), (Column("contact_by"),)),
     Sort("navn", _("Navn"), (Column("citizen__sort_key"),)),
 )
 

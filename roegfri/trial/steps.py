@@ -200,7 +200,7 @@ def _build() -> None:
     paths = ["--load-path=node_modules", "static/theme.scss", target]
     children.must([*npm, *sass, *paths], "Compiling the theme", env=env, cwd=ROOT)
     shutil.rmtree(BUILD / "static", ignore_errors=True)
-    manage("collectstatic", "--noinput", "-v0", env=offline_env())
+    manage("collectstatic", "--noinput", "-v0", "-i", "*.scss", env=offline_env())
 
 
 def _compile_words() -> None:

@@ -56,7 +56,10 @@ class Command(BaseCommand):
         since = clock.danish_date(now) - dt.timedelta(days=cases.DAYS + 30)
         places = _places(since)
         with psycopg.connect(database.owner_url(environ.FileAwareEnv())) as owner:
-            laid = store.lay(owner, cases.draw(places, scale, now, seed))
+            try:
+                laid = store.lay(owner, cases.draw(places, scale, now, seed))
+            except psycopg.errors.UniqueViolation as known:
+                raise CommandError("These people live here already: take another --seed.") from known
         looks.lay(places, now, seed)
         return laid
 
