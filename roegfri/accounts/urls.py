@@ -24,11 +24,14 @@ CLOSED = frozenset(
 
 
 def _open(patterns: Iterable[Pattern]) -> Iterator[Pattern]:
-    """allauth's addresses, outside the request's transaction, so that guesses stay counted."""
+    """allauth's addresses, outside the request's transaction, so that guesses stay counted.
+
+    Those without a name are old ones that lead to what is closed here.
+    """
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             yield URLResolver(pattern.pattern, list(_open(pattern.url_patterns)))
-        elif pattern.name not in CLOSED:
+        elif pattern.name and pattern.name not in CLOSED:
             transaction.non_atomic_requests(pattern.callback)
             yield pattern
 

@@ -1,0 +1,469 @@
+"""Every address for every role: one's own, another municipality's, one whose access has ended.
+
+An address without a row here fails. A row says who gets in, and what she is answered; whoever is
+not named is answered 403, another's thing 404, a stranger is sent to sign in.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, models
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from referrals.commands.consent import give_consent
+from referrals.commands.inbox import Delivery, keep_message
+from referrals.models import Consent, IncomingMessage, Referral
+from referrals.states import ConsentForm, ConsentKind, InboxState
+from roegfri.accounts.models import Grant, User
+from roegfri.accounts.roles import BELONGS_TO, Role
+from roegfri.actor import acting
+from roegfri.organisations.kinds import Kind
+from roegfri.organisations.models import Agreement, Municipality, Organisation, Pharmacy, Practice
+from tests import make
+
+pytestmark = pytest.mark.django_db
+TODAY = make.MONDAY + dt.timedelta(days=9)
+# Stand in every row about a citizen: nobody who is refused may see one of them.
+CANARIES = ("Kanariefugl", "2512489996", "251248", "20 12 34 56", "20123456", "Hemmelig tekst")
+SIGN_IN = 302
+
+ALL = frozenset(Role.values)
+CASEWORK = frozenset({Role.COUNSELLOR, Role.COORDINATOR})
+READS_AGREEMENTS = frozenset({Role.COORDINATOR, Role.FINANCE, Role.PROJECT_LEADER})
+LEADER = frozenset({Role.PROJECT_LEADER})
+SECURITY = frozenset({Role.SECURITY})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Row:
+    """`of` names what the id in the address is of; a thing of another municipality is 404."""
+
+    roles: frozenset[str]
+    own: int = 200
+    of: str = ""
+    anonymous: int = SIGN_IN
+    also: Mapping[str, int] = field(default_factory=dict)  # a role that is answered otherwise
+    given: Mapping[str, str] = field(default_factory=dict)  # the rest of the address
+
+    def answers(self, role: str, whose: str) -> int:
+        if role in self.also:
+            return self.also[role]
+        if role not in self.roles:
+            return 403
+        return self.own if whose == "own" else 404
+
+
+def open_to_all(signed_in: int, anonymous: int, **given: str) -> Row:
+    return Row(ALL, own=signed_in, anonymous=anonymous, given=given)
+
+
+NO_OBJECT = {"object_id": str(uuid.UUID(int=0))}
+TERM, RATE = {"name": "contact_deadline_count"}, {"name": "participant"}
+TABLE: dict[str, Row] = {
+    # casework
+    "desk:today": Row(ALL, own=302, also=dict.fromkeys(CASEWORK, 200)),
+    "desk:call": Row(CASEWORK, of="referral"),
+    "desk:new_phone": Row(CASEWORK, of="referral"),
+    "desk:file": Row(CASEWORK, of="referral"),
+    "desk:consent": Row(CASEWORK, of="referral"),
+    "desk:withdraw": Row(CASEWORK, of="consent"),
+    "desk:close": Row(CASEWORK, of="referral"),
+    "referrals:list": Row(CASEWORK),
+    "referrals:new": Row(CASEWORK),
+    "referrals:upload": Row(CASEWORK),
+    "referrals:inbox": Row(CASEWORK),
+    "referrals:message": Row(CASEWORK, of="message"),
+    "referrals:message_file": Row(CASEWORK, of="message"),
+    # agreements
+    "desk:agreements": Row(READS_AGREEMENTS, own=302),  # the only one is opened at once
+    "desk:agreement": Row(READS_AGREEMENTS, of="agreement"),
+    "desk:agreement_term": Row(READS_AGREEMENTS, of="agreement", given=TERM),
+    "desk:agreement_rate": Row(READS_AGREEMENTS, of="agreement", given=RATE),
+    "desk:agreement_add_term": Row(LEADER, of="agreement", given=TERM),
+    "desk:agreement_add_rate": Row(LEADER, of="agreement", given=RATE),
+    # the log
+    "desk:log": Row(SECURITY),
+    "desk:log_sample": Row(SECURITY),
+    "desk:log_odd": Row(SECURITY),
+    "desk:log_person": Row(SECURITY),
+    # everybody
+    "desk:organisation": Row(ALL),
+    "accounts:profile": Row(ALL),
+    "accounts:second_factor": Row(ALL),
+    "accounts:switch": open_to_all(405, 405),
+    "desk:accessibility": open_to_all(200, 200),
+    "desk:was": open_to_all(302, 302),
+    "desk:healthz": open_to_all(200, 200),
+    "desk:readyz": open_to_all(503, 503),  # no worker in the tests
+    "ui:language": open_to_all(405, 405),
+    "ui:draft": open_to_all(405, 405),
+    "ui:discard": open_to_all(405, 405),
+    # sign-in (allauth), as somebody without a password and without a second factor
+    "account_login": open_to_all(302, 200),
+    "account_logout": open_to_all(200, 302),
+    "account_inactive": open_to_all(200, 200),
+    "account_reauthenticate": open_to_all(403, 302),
+    "account_change_password": open_to_all(302, 302),
+    "account_set_password": open_to_all(200, 302),
+    "account_reset_password": open_to_all(200, 200),
+    "account_reset_password_done": open_to_all(200, 200),
+    "account_reset_password_from_key": open_to_all(200, 200, uidb36="x", key="y"),
+    "account_reset_password_from_key_done": open_to_all(200, 200),
+    "mfa_index": open_to_all(200, 302),
+    "mfa_authenticate": open_to_all(302, 302),
+    "mfa_reauthenticate": open_to_all(403, 302),
+    "mfa_activate_totp": open_to_all(200, 302),
+    "mfa_deactivate_totp": open_to_all(404, 302),
+    "mfa_view_recovery_codes": open_to_all(404, 302),
+    "mfa_generate_recovery_codes": open_to_all(200, 302),
+    "mfa_download_recovery_codes": open_to_all(404, 302),
+    "mfa_list_webauthn": open_to_all(200, 302),
+    "mfa_add_webauthn": open_to_all(200, 302),
+    "mfa_reauthenticate_webauthn": open_to_all(403, 302),
+    "mfa_remove_webauthn": open_to_all(404, 302, pk="1"),
+    "mfa_edit_webauthn": open_to_all(404, 302, pk="1"),
+    "mfa_login_webauthn": open_to_all(302, 302),
+    "socialaccount_login_cancelled": open_to_all(200, 200),
+    "socialaccount_login_error": open_to_all(401, 401),
+    "socialaccount_connections": open_to_all(200, 302),
+    "openid_connect_login": open_to_all(404, 404, provider_id="x"),
+    "openid_connect_callback": open_to_all(404, 404, provider_id="x"),
+    "usersessions_list": open_to_all(200, 302),
+    # administration: reference data, people and their roles
+    "admin:index": Row(ADMINISTRATOR),
+    "admin:jsi18n": Row(ADMINISTRATOR),
+    "admin:app_list": Row(ADMINISTRATOR, given={"app_label": "accounts"}),
+    # An object that is not there: no page of it, no history. What is referred to is never deleted.
+    "admin:*_changelist": Row(ADMINISTRATOR),
+    "admin:organisations_organisation_add": Row(frozenset()),
+    "admin:*_add": Row(ADMINISTRATOR),
+    "admin:*_process_import": Row(ADMINISTRATOR, own=405),
+    "admin:*_import": Row(ADMINISTRATOR),
+    "admin:*_export": Row(ADMINISTRATOR),
+    "admin:*_change": Row(ADMINISTRATOR, own=302, given=NO_OBJECT),
+    "admin:*_history": Row(ADMINISTRATOR, own=404, given=NO_OBJECT),
+    "admin:*_delete": Row(frozenset(), given=NO_OBJECT),
+}
+
+
+def addresses() -> Iterator[str]:
+    """The names of all addresses; where there is none, the address itself."""
+
+    def leaves(
+        patterns: Iterable[URLPattern | URLResolver], spaces: Sequence[str], above: str
+    ) -> Iterator[str]:
+        for pattern in patterns:
+            here = above + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                inner = [*spaces, pattern.namespace] if pattern.namespace else spaces
+                yield from leaves(pattern.url_patterns, inner, here)
+            else:
+                yield ":".join([*spaces, pattern.name]) if pattern.name else here
+
+    yield from dict.fromkeys(leaves(get_resolver().url_patterns, (), ""))
+
+
+def row_of(name: str) -> Row | None:
+    return TABLE.get(name) or next((r for p, r in TABLE.items() if fnmatch(name, p)), None)
+
+
+# Django's old addresses of an object: they lead to its page, behind the same guard.
+UNNAMED_ADMIN = "administration/*/<path:object_id>/"
+NAMED = [name for name in addresses() if not fnmatch(name, UNNAMED_ADMIN)]
+PARTS = [name for name in NAMED if name.startswith(("desk:", "referrals:", "accounts:"))]
+
+
+# ---- the world -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Town:
+    """A municipality with one thing of each kind that an address can name."""
+
+    municipality: Municipality
+    agreement: Agreement
+    things: dict[str, dict[str, uuid.UUID]]
+
+
+def town(*, ended: bool = False) -> Town:
+    agreement = make.agreement()
+    by = make.actor(make.grant(organisation=make.municipality(agreement)))
+    municipality = Municipality.objects.get(pk=by.organisation_id)
+    case = case_of(by, municipality)
+    if ended:
+        values = [case["referral"]["pk"], municipality.pk, TODAY.date() - dt.timedelta(days=1)]
+        with acting(by), connection.cursor() as cursor:
+            cursor.execute("select citizen_access_end(%s, %s, 'handling', %s)", values)
+    return Town(municipality, agreement, case | {"agreement": {"pk": agreement.pk}})
+
+
+def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUID]]:
+    secrets = {"surname": "Kanariefugl", "text": "Hemmelig tekst", "civil_number": "2512489996"}
+    referral = make.referral(by, **secrets)
+    with acting(by):
+        consent = give_consent(
+            referral.citizen,
+            kind=ConsentKind.SMS,
+            form=ConsentForm.ORAL,
+            by=by,
+            at=make.MONDAY,
+        )
+        receipt = keep_message(
+            Delivery(b"<Emessage>Kanariefugl</Emessage>", "a.xml", make.MONDAY),
+            inbox=municipality,
+            state=InboxState.UNREADABLE,
+            reason="Kan ikke læses",
+            by=by,
+            at=make.MONDAY,
+        )
+    return {
+        "referral": {"pk": referral.pk},
+        "consent": {"pk": referral.pk, "consent_pk": consent.pk},
+        "message": {"pk": receipt.message.pk},
+    }
+
+
+def workplace(role: str, town: Town) -> Organisation:
+    """An organisation that the role can be granted for, the town's own wherever it can."""
+    kinds = BELONGS_TO[role]
+    if Kind.MUNICIPALITY in kinds:
+        return town.municipality
+    if Kind.AGREEMENT in kinds:
+        return town.agreement
+    if Kind.PHARMACY in kinds:
+        return Pharmacy.objects.create(
+            kind=Kind.PHARMACY,
+            name="Apotek",
+            cvr="10000009",
+            p_number=town.municipality.cvr,
+            municipality=town.municipality,
+        )
+    return Organisation.objects.create(kind=next(iter(kinds)), name="Andet sted")
+
+
+def signed_in(role: str, town: Town) -> Client:
+    client = Client()
+    client.force_login(make.grant(Role(role), workplace(role, town)).user)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _world(settings: Any) -> Iterator[None]:
+    settings.SECOND_FACTOR = False
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+# ---- the matrix ----------------------------------------------------------------------------------
+
+
+def test_every_address_has_a_row() -> None:
+    assert [name for name in NAMED if row_of(name) is None] == []
+
+
+def test_every_row_has_an_address() -> None:
+    assert [p for p in TABLE if not any(fnmatch(name, p) for name in NAMED)] == []
+
+
+def address(name: str, row: Row, town: Town) -> str:
+    given = {**row.given, **town.things.get(row.of, {})}
+    return reverse(name, kwargs=given or None)
+
+
+def ask(client: Client, url: str, *, part: bool) -> HttpResponse:
+    headers = {"HX-Request": "true"} if part else {}
+    return client.get(url, headers=headers)  # type: ignore[return-value]
+
+
+def told(response: HttpResponse) -> list[str]:
+    """The canaries in an answer, its headers included."""
+    text = response.content.decode(errors="replace") + str(dict(response.headers))
+    return [canary for canary in CANARIES if canary in text]
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+@pytest.mark.parametrize("part", [False, True], ids=["page", "part"])
+def test_what_a_role_is_answered(role: str, *, part: bool) -> None:
+    own = town()
+    towns = {"own": own, "other": town(), "ended": town(ended=True)}
+    client = signed_in(role, own)
+    signed = {"own": client, "other": client}
+    # Access that has ended is the municipality's own, so its people ask.
+    signed["ended"] = signed_in(role, towns["ended"])
+    wrong = []
+    for name in PARTS if part else NAMED:
+        row = row_of(name)
+        assert row is not None
+        for whose in ("own", "other", "ended") if row.of else ("own",):
+            if whose == "ended" and row.of not in {"referral", "consent"}:
+                continue
+            response = ask(signed[whose], address(name, row, towns[whose]), part=part)
+            expected = row.answers(role, whose)
+            if response.status_code != expected:
+                wrong.append(f"{name}, {whose}: {response.status_code}, not {expected}")
+            if (expected in {403, 404} or role not in CASEWORK) and told(response):
+                wrong.append(f"{name}, {whose}: tells {told(response)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_a_stranger_is_answered() -> None:
+    here = town()
+    wrong = []
+    for name in NAMED:
+        row = row_of(name)
+        assert row is not None
+        response = Client().get(address(name, row, here))
+        if response.status_code != row.anonymous:
+            wrong.append(f"{name}: {response.status_code}, not {row.anonymous}")
+        if told(response):
+            wrong.append(f"{name}: tells {told(response)}")
+        if row.anonymous == SIGN_IN and name.startswith(("desk:", "referrals:", "admin:")):
+            there = response.headers["Location"]
+            if not there.startswith(("/konto/login/?next=", "/tilgaengelighed/")):
+                wrong.append(f"{name}: sent to {there}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_part_of_a_page_is_told_where_a_stranger_signs_in() -> None:
+    for name in ("desk:today", "referrals:list", "desk:log"):
+        response = Client().get(reverse(name), headers={"HX-Request": "true"})
+        assert (response.status_code, response.content) == (401, b"")
+        assert response.headers["HX-Redirect"].startswith("/konto/login/?next=")
+
+
+def test_control_the_canaries_sing_for_those_who_may_hear() -> None:
+    own = town()
+    client = signed_in(Role.COUNSELLOR, own)
+    page = client.get(reverse("desk:file", kwargs=own.things["referral"]))
+    assert {"Kanariefugl", "Hemmelig tekst"} <= set(told(page))
+
+
+# ---- changes -------------------------------------------------------------------------------------
+
+ONCE = str(uuid.UUID(int=7))
+POSTS: dict[str, dict[str, str]] = {
+    "desk:call": {"outcome": "no_answer", "once": ONCE, "note": ""},
+    "desk:new_phone": {"phone": "30 30 30 30"},
+    "desk:consent": {"kind": "stopbase", "form": "oral"},
+    "desk:withdraw": {"sure": "on"},
+    "desk:close": {"reason": "mistake"},
+    "desk:file": {"because": "Jeg vil se det", "reason": "1"},
+    "desk:agreement_add_term": {"value": "3", "from_on": "2027-01-01"},
+    "desk:agreement_add_rate": {"amount": "1,00", "from_on": "2027-01-01"},
+}
+
+
+def test_every_address_that_changes_something_named_is_posted_to() -> None:
+    shows_only = {
+        "desk:agreement",
+        "desk:agreement_term",
+        "desk:agreement_rate",
+        "referrals:message",
+        "referrals:message_file",
+    }
+    assert {name for name, row in TABLE.items() if row.of} - shows_only == set(POSTS)
+
+
+def rows_of_everybody() -> dict[str, list[Any]]:
+    """All there is in the tables that the posts could change."""
+    kept = (Referral, Consent, IncomingMessage, Grant, User, Organisation)
+    from referrals.models import Citizen, ContactAttempt, Phone
+    from roegfri.organisations.models import Rate, Term
+
+    tables: tuple[type[models.Model], ...] = (*kept, Citizen, ContactAttempt, Phone, Rate, Term)
+    with acting(make.SYSTEM):
+        return {
+            model.__name__: list(model._default_manager.order_by("pk").values()) for model in tables
+        }
+
+
+@pytest.mark.parametrize("role", [Role.COUNSELLOR, Role.COORDINATOR, Role.PROJECT_LEADER])
+@pytest.mark.parametrize("whose", ["other", "ended"])
+def test_a_post_to_anothers_changes_nothing(role: str, whose: str) -> None:
+    asks = town(ended=whose == "ended")
+    owns = asks if whose == "ended" else town()
+    client = signed_in(role, asks)
+    before = rows_of_everybody()
+    wrong = []
+    for name, data in POSTS.items():
+        row = TABLE[name]
+        if whose == "ended" and row.of not in {"referral", "consent"}:
+            continue
+        response = client.post(address(name, row, owns), data)
+        expected = row.answers(role, whose)
+        if (response.status_code, told(response)) != (expected, []):
+            wrong.append(f"{name}: {response.status_code}, not {expected}; {told(response)}")
+    assert not wrong, "\n".join(wrong)
+    assert rows_of_everybody() == before
+
+
+@pytest.mark.parametrize("role", sorted(ALL - CASEWORK - LEADER))
+def test_a_post_without_the_right_changes_nothing(role: str) -> None:
+    own = town()
+    client = signed_in(role, own)
+    before = rows_of_everybody()
+    for name, data in POSTS.items():
+        response = client.post(address(name, TABLE[name], own), data)
+        assert (response.status_code, told(response)) == (403, []), name
+    file = SimpleUploadedFile("a.xml", b"<Emessage/>")
+    upload = {"file": file, "received_at_0": "2026-03-02", "received_at_1": "09:00"}
+    assert client.post(reverse("referrals:upload"), upload).status_code == 403
+    assert client.post(reverse("referrals:new"), {"phone": "20123456"}).status_code == 403
+    assert rows_of_everybody() == before
+
+
+def test_control_the_same_posts_change_ones_own() -> None:
+    own = town()
+    client = signed_in(Role.COUNSELLOR, own)
+    for name, data in POSTS.items():
+        before = rows_of_everybody()
+        row = TABLE[name]
+        if name == "desk:file" or Role.COUNSELLOR not in row.roles:
+            continue
+        assert client.post(address(name, row, own), data).status_code == 302, name
+        assert rows_of_everybody() != before, name
+
+
+def test_a_consent_of_another_case_is_not_withdrawn_through_ones_own() -> None:
+    own, other = town(), town()
+    mixed = {
+        "pk": own.things["referral"]["pk"],
+        "consent_pk": other.things["consent"]["consent_pk"],
+    }
+    client = signed_in(Role.COUNSELLOR, own)
+    before = rows_of_everybody()
+    assert client.post(reverse("desk:withdraw", kwargs=mixed)).status_code == 404
+    assert rows_of_everybody() == before
+
+
+def test_the_role_of_another_person_cannot_be_taken_on() -> None:
+    own = town()
+    client = signed_in(Role.FINANCE, own)
+    grant = make.grant(Role.COUNSELLOR, own.municipality)
+    client.post(reverse("accounts:switch"), {"grant": str(grant.pk)})
+    assert client.get(reverse("referrals:list")).status_code == 403
+
+
+def test_the_addresses_of_an_object_in_administration_are_guarded_too() -> None:
+    own = town()
+    practice = Practice.objects.create(kind=Kind.PRACTICE, name="Praksis", provider_number="900001")
+    url = f"/administration/organisations/practice/{practice.pk}/"
+    for role in sorted(ALL):
+        expected = 302 if role in ADMINISTRATOR else 403
+        assert signed_in(role, own).get(url).status_code == expected, role
+
+
+def test_the_admin_role_has_no_page_about_citizens() -> None:
+    about_citizens = {"referrals", "outbox", "audit", "ui"}
+    named = {name.removeprefix("admin:").split("_")[0] for name in NAMED if "admin:" in name}
+    assert named & about_citizens == set()
