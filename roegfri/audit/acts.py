@@ -22,12 +22,23 @@ ACTS: dict[str, Words] = {
     "message.kept": _("Gemte indkommet besked"),
     "message.queued": _("Lagde besked til afsendelse"),
     "message.sent": _("Sendte besked"),
+    "message.dropped": _("Sendte ikke besked: ikke længere aktuel"),
+    "message.expired": _("Sendte ikke besked: for sent"),
     "grant.given": _("Gav rolle"),
     "grant.ended": _("Afsluttede rolle"),
     "role.switched": _("Skiftede rolle"),
     "user.created": _("Oprettede bruger"),
     "user.changed": _("Ændrede bruger"),
     "user.deactivated": _("Lukkede bruger"),
+    "sign_in.done": _("Loggede ind"),
+    "sign_in.failed": _("Mislykket login"),
+    "sign_in.too_many_guesses": _("Login spærret: for mange forsøg"),
+    "session.ended": _("Loggede ud"),
+    "password.changed": _("Skiftede adgangskode"),
+    "second_factor.set": _("Tilføjede andet trin ved login"),
+    "second_factor.removed": _("Fjernede andet trin ved login"),
+    "second_factor.failed": _("Mislykket andet trin ved login"),
+    "drafts.forgotten": _("Slettede gamle kladder"),
     "second_factor.reset": _("Nulstillede andet trin ved login"),
     "term.added": _("Tilføjede vilkår"),
     "rate.added": _("Tilføjede takst"),
@@ -46,5 +57,5 @@ ODD: dict[str, Words] = {
 
 
 def words(act: str) -> Words:
-    """In Danish; the act itself where it has no words yet."""
-    return ACTS.get(act, act)
+    """In Danish; where the thing has no words of its own, those of what was done to it."""
+    return ACTS.get(act) or ACTS.get(f"row.{act.rpartition('.')[2]}", act)
