@@ -167,9 +167,7 @@ class _Case:
             self._civil_number(born, received, woman=woman)
         if dice.random() < 0.9:
             on = clock.danish_date(received)
-            self.rows.residence.append(
-                (self._id(), self.citizen, self.where.municipality.pk, on)
-            )
+            self.rows.residence.append((self._id(), self.citizen, self.where.municipality.pk, on))
 
     def _civil_number(self, born: dt.date, received: dt.datetime, *, woman: bool) -> None:
         """Day + 60: a test number that nobody can have."""

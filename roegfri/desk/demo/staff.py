@@ -51,7 +51,7 @@ def signins() -> dict[str, Any]:
                     "email": email,
                     "name": found[email].name,
                     "role": " + ".join(dict.fromkeys(str(g.get_role_display()) for g in grants)),
-                    "organisation": grants[0].organisation.name,
+                    "organisation": " + ".join(dict.fromkeys(g.organisation.name for g in grants)),
                 }
             )
     return {"password": PASSWORD, "people": people}

@@ -34,7 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--scale", type=int, default=600, help="referrals, 10 to 1000000")
         parser.add_argument("--today", type=dt.date.fromisoformat, help="YYYY-MM-DD, else today")
         parser.add_argument("--seed", type=int, default=1, help="another number, another world")
-        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON object on standard output"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Staff, referrals, and some look-ups for the log."""
@@ -59,7 +61,9 @@ class Command(BaseCommand):
             try:
                 laid = store.lay(owner, cases.draw(places, scale, now, seed))
             except psycopg.errors.UniqueViolation as known:
-                raise CommandError("These people live here already: take another --seed.") from known
+                raise CommandError(
+                    "These people live here already: take another --seed."
+                ) from known
         looks.lay(places, now, seed)
         return laid
 
@@ -69,9 +73,7 @@ def _places(since: dt.date) -> list[cases.Place]:
     municipalities = lookup.members(east, since, Scope.CESSATION)
     municipalities += list(Municipality.objects.filter(code__in=MIDTJYLLAND))
     counsellors = staff.hire(municipalities, since)
-    return [
-        cases.place(one, counsellors[one.pk], _senders(one), since) for one in municipalities
-    ]
+    return [cases.place(one, counsellors[one.pk], _senders(one), since) for one in municipalities]
 
 
 def _senders(municipality: Municipality) -> dict[str, Any]:
@@ -83,9 +85,7 @@ def _senders(municipality: Municipality) -> dict[str, Any]:
         "hospital": list(departments),
         "practice": list(Practice.objects.filter(municipality=municipality)),
         "pharmacy": list(
-            Organisation.objects.filter(
-                kind=Kind.PHARMACY, as_pharmacy__municipality=municipality
-            )
+            Organisation.objects.filter(kind=Kind.PHARMACY, as_pharmacy__municipality=municipality)
         ),
         "quitline": list(Organisation.objects.filter(kind=Kind.QUITLINE)),
     }

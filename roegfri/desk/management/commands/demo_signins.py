@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--json for scripts."""
-        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON object on standard output"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Prints them."""
