@@ -1,0 +1,370 @@
+"""A MedCom file comes in: a referral, a correction, or a place in the inbox with the reason."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, models, transaction
+from django.test import Client
+
+from referrals.commands.inbox import Receipt, Taken
+from referrals.intake import take_file
+from referrals.models import Citizen, CivilNumber, IncomingMessage, Phone, Referral
+from referrals.states import Channel, InboxState, Source
+from roegfri import clock
+from roegfri.accounts.models import User
+from roegfri.actor import Actor, acting
+from roegfri.audit.models import AuditEvent
+from roegfri.organisations.kinds import Kind
+from roegfri.organisations.models import Hospital, HospitalDepartment, Municipality
+from tests import make
+from tests.conftest import setup_connection
+from tests.roegfri.medcom import messages
+
+pytestmark = pytest.mark.django_db
+NEXT_DAY = make.MONDAY + dt.timedelta(days=1)
+ELSEWHERE = ("5790000000005", "999", "En anden kommune")
+
+
+@pytest.fixture(autouse=True)
+def _now(settings: Any) -> Iterator[None]:
+    settings.SECOND_FACTOR = False
+    with time_machine.travel(NEXT_DAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def by() -> Actor:
+    """A counsellor of the municipality that the letters are addressed to."""
+    home = make.municipality(ean=messages.HVIDOVRE[0], name="Hvidovre Kommune")
+    return make.actor(make.grant(organisation=home))
+
+
+def take(body: bytes, by: Actor, *, received_at: dt.datetime = make.MONDAY) -> Receipt:
+    with acting(by):
+        inbox = Municipality.objects.get(pk=by.organisation_id)
+        return take_file(
+            body, "henvisning.xml", inbox=inbox, received_at=received_at, by=by, at=NEXT_DAY
+        )
+
+
+def state_of_the_world() -> dict[str, list[dict[str, Any]]]:
+    """Every row that a file could have made or changed."""
+    tables: tuple[type[models.Model], ...] = (
+        Citizen,
+        CivilNumber,
+        Phone,
+        Referral,
+        IncomingMessage,
+    )
+    with acting(make.SYSTEM), transaction.atomic():
+        return {m.__name__: list(m._default_manager.order_by("pk").values()) for m in tables}
+
+
+def only(by: Actor) -> Referral:
+    with acting(by):
+        return Referral.objects.select_related("citizen").get()
+
+
+def numbers(by: Actor) -> list[str]:
+    with acting(by):
+        return list(Phone.objects.order_by("rank").values_list("number", flat=True))
+
+
+# ---- taken in ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["XH1530R", "XH1531R", "XH0130R", "XH0131R"])
+def test_a_referral_is_created(by: Actor, version: str) -> None:
+    receipt = take(messages.referral(version), by)
+    assert receipt.taken is Taken.CREATED
+    referral = only(by)
+    assert receipt.message.referral_id == referral.pk
+    assert referral.citizen.name == "Nancy Ann Test Berggren"
+    assert referral.citizen.birth_date == dt.date(1948, 12, 25)
+    assert (referral.source, referral.channel) == (Source.HOSPITAL, Channel.MEDCOM)
+    assert referral.contact_by == dt.date(2026, 3, 4)
+    assert numbers(by) == ["+4520123456", "+4536391234"]
+    with acting(by):
+        assert CivilNumber.objects.get().value == "2512489996"
+
+
+def test_a_correspondence_is_a_referral_too(by: Actor) -> None:
+    assert take(messages.correspondence(), by).taken is Taken.CREATED
+    assert only(by).channel == Channel.CORRESPONDENCE
+
+
+def test_the_clock_starts_when_the_municipality_received_it(by: Actor) -> None:
+    friday = make.MONDAY - dt.timedelta(days=3)
+    take(messages.referral(), by, received_at=friday)
+    assert only(by).contact_by == dt.date(2026, 3, 3)
+
+
+def test_the_bytes_are_kept_as_they_came(by: Actor) -> None:
+    body = messages.referral()
+    receipt = take(body, by)
+    with acting(by):
+        assert IncomingMessage.objects.get(pk=receipt.message.pk).bytes == body
+
+
+def test_a_known_department_is_the_sender(by: Actor) -> None:
+    region = Municipality.objects.get(pk=by.organisation_id).region
+    hospital = Hospital.objects.create(kind=Kind.HOSPITAL, name="Hvidovre", region=region)
+    known = HospitalDepartment.objects.create(
+        kind=Kind.DEPARTMENT, name="Lungemedicinsk", hospital=hospital, number="9901001"
+    )
+    take(messages.referral(), by)
+    assert only(by).sender_id == known.pk
+
+
+def test_an_unknown_sender_is_named_as_she_names_herself(by: Actor) -> None:
+    take(messages.referral(), by)
+    referral = only(by)
+    assert referral.sender_id is None
+    assert referral.sender_name == "Amager og Hvidovre Hospital, Lungemedicinsk Afdeling"
+
+
+def test_without_a_telephone_number_it_is_a_referral_all_the_same(by: Actor) -> None:
+    assert take(messages.referral(phones=()), by).taken is Taken.CREATED
+    assert numbers(by) == []
+    page = signed_in(by).get(f"/opkald/{only(by).pk}/")
+    assert page.status_code == 200
+
+
+def test_a_number_that_is_none_is_kept_in_the_text(by: Actor) -> None:
+    take(messages.referral(phones=(("ring til naboen", "mobil"),)), by)
+    assert numbers(by) == []
+    assert "ring til naboen" in only(by).text
+
+
+def test_an_odd_personal_number_is_kept_in_the_text(by: Actor) -> None:
+    take(messages.referral(civil_number="9999999999"), by)
+    with acting(by):
+        assert not CivilNumber.objects.exists()
+    assert "9999999999" in only(by).text
+
+
+# ---- again, and corrected ------------------------------------------------------------------------
+
+
+def test_the_same_message_again_changes_nothing(by: Actor) -> None:
+    first = take(messages.referral(), by)
+    before = state_of_the_world()
+    again = take(messages.referral(), by, received_at=NEXT_DAY)
+    assert again.taken is Taken.DUPLICATE
+    assert again.message == first.message
+    assert state_of_the_world() == before
+
+
+def corrected(number: int, **parts: Any) -> bytes:
+    return messages.referral(
+        status="rettetbrev", envelope=f"ENV{number}", letter=f"LET{number}", **parts
+    )
+
+
+def test_a_corrected_letter_mends_the_case_and_leaves_its_clock(by: Actor) -> None:
+    take(messages.referral(), by)
+    before = only(by)
+    more = (messages.MOBILE, messages.LANDLINE, ("30303030", "arbejde"))
+    receipt = take(corrected(2, phones=more, text="Ny tekst"), by, received_at=NEXT_DAY)
+    after = only(by)
+    assert (receipt.taken, after.pk) == (Taken.CORRECTED, before.pk)
+    assert (after.received_at, after.contact_by) == (before.received_at, before.contact_by)
+    assert after.text.startswith("Ny tekst")
+    assert numbers(by) == ["+4520123456", "+4536391234", "+4530303030"]
+
+
+def test_a_case_is_corrected_as_often_as_need_be(by: Actor) -> None:
+    take(messages.referral(), by)
+    take(corrected(2, text="Anden tekst"), by)
+    receipt = take(corrected(3, text="Tredje tekst"), by)
+    assert receipt.taken is Taken.CORRECTED
+    assert only(by).text.startswith("Tredje tekst")
+    with acting(by):
+        assert IncomingMessage.objects.count() == 3
+    assert take(corrected(3, text="Tredje tekst"), by).taken is Taken.DUPLICATE
+
+
+def test_a_correction_of_what_never_came_is_a_referral(by: Actor) -> None:
+    assert take(corrected(2), by).taken is Taken.CREATED
+
+
+def test_the_same_episode_of_another_sender_is_another_case(by: Actor) -> None:
+    take(messages.referral(), by)
+    other = messages.referral(sender=messages.PRACTICE, envelope="ENV9", letter="LET9")
+    assert take(other, by).taken is Taken.CREATED
+    with acting(by):
+        assert Referral.objects.count() == 2
+        assert Citizen.objects.count() == 1
+
+
+# ---- not taken in --------------------------------------------------------------------------------
+
+
+def test_a_message_for_another_member_stays_in_the_inbox(by: Actor) -> None:
+    make.municipality(ean=messages.BROENDBY[0], name="Brøndby Kommune")
+    receipt = take(messages.referral(receiver=messages.BROENDBY), by)
+    assert_kept(receipt, InboxState.MISADDRESSED, "adresseret til Brøndby Kommune")
+
+
+def test_a_message_for_whoever_is_no_member_stays_in_the_inbox(by: Actor) -> None:
+    outside = make.municipality(ean=ELSEWHERE[0], name="En anden kommune")
+    outside.memberships.all().delete()
+    receipt = take(messages.referral(receiver=ELSEWHERE), by)
+    assert_kept(receipt, InboxState.MISADDRESSED, "ikke med i en aftale")
+
+
+def test_a_message_for_somebody_unknown_stays_in_the_inbox(by: Actor) -> None:
+    receipt = take(messages.referral(receiver=ELSEWHERE), by)
+    assert_kept(receipt, InboxState.MISADDRESSED, "som ikke kendes her")
+
+
+def test_an_emergency_referral_belongs_elsewhere(by: Actor) -> None:
+    assert_kept(take(messages.emergency(), by), InboxState.NOT_OURS, "akut")
+
+
+UNREADABLE = {
+    "empty": b"",
+    "no xml": b"Hej",
+    "cut": messages.referral()[:900],
+    "entities": b'<!DOCTYPE x [<!ENTITY a "b">]><Emessage/>',
+    "version": messages.referral().replace(b"XH1530R", b"XH9999R"),
+    "bytes": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_is_kept_with_its_bytes_and_the_reason(by: Actor, name: str) -> None:
+    body = UNREADABLE[name]
+    receipt = take(body, by)
+    assert receipt.taken is Taken.REFUSED
+    assert receipt.message.reason
+    with acting(by):
+        assert IncomingMessage.objects.get().bytes == body
+        assert IncomingMessage.objects.get().state in {InboxState.UNREADABLE, InboxState.NOT_OURS}
+    again = take(body, by)
+    assert (again.taken, again.message) == (Taken.DUPLICATE, receipt.message)
+    nothing_half_written()
+
+
+def assert_kept(receipt: Receipt, state: InboxState, why: str) -> None:
+    assert receipt.taken is Taken.REFUSED
+    assert (receipt.message.state, receipt.message.referral_id) == (state, None)
+    assert why in receipt.message.reason
+    nothing_half_written()
+    with acting(make.SYSTEM):
+        assert AuditEvent.objects.filter(act="message.kept").count() == 1
+
+
+def nothing_half_written() -> None:
+    written = {name for name, rows in state_of_the_world().items() if rows}
+    assert written == {"IncomingMessage"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_fails_on_the_way_leaves_nothing(by: Actor) -> None:
+    """The database fails at the last statement, when citizen and case have been written."""
+    with setup_connection() as server:
+        server.execute(
+            "create function disk_full() returns trigger language plpgsql as"
+            " $$ begin raise exception 'disk full'; end $$"
+        )
+        server.execute(
+            "create trigger disk_full before insert on referrals_incomingmessage"
+            " execute function disk_full()"
+        )
+        try:
+            with pytest.raises(DatabaseError, match="disk full"):
+                take(messages.referral(), by)
+        finally:
+            server.execute("drop function disk_full() cascade")
+    assert not any(state_of_the_world().values())
+    assert take(messages.referral(), by).taken is Taken.CREATED
+
+
+# ---- at once -------------------------------------------------------------------------------------
+
+
+def at_once(count: int, act: Callable[[], object]) -> list[BaseException]:
+    """Runs `act` in threads with connections of their own; what went wrong."""
+    wrong: list[BaseException] = []
+    barrier = threading.Barrier(count)
+
+    def one() -> None:
+        barrier.wait()
+        try:
+            act()
+        except BaseException as fault:  # noqa: BLE001
+            wrong.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong
+
+
+def referrals_there_are() -> int:
+    with acting(make.SYSTEM), transaction.atomic():
+        return Referral.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_deliveries_at_once_are_one_referral(by: Actor) -> None:
+    taken: list[Taken] = []
+    assert at_once(20, lambda: taken.append(take(messages.referral(), by).taken)) == []
+    assert sorted(taken) == [Taken.CREATED] + [Taken.DUPLICATE] * 19
+    assert referrals_there_are() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_the_deliveries_collide(
+    by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the lock is for: without it the second delivery fails where it should be a duplicate."""
+    monkeypatch.setattr("referrals.commands.inbox.alone", lambda *_words: None)
+    wrong = at_once(20, lambda: take(messages.referral(), by))
+    assert wrong, "nothing collided: the test above proves nothing"
+    assert referrals_there_are() == 1, "the constraint is the last wall"
+
+
+# ---- shown ---------------------------------------------------------------------------------------
+
+HOSTILE = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;"
+
+
+def signed_in(by: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=by.user_id))
+    return client
+
+
+def test_markup_in_a_letter_is_text_on_every_screen(by: Actor) -> None:
+    take(messages.referral(text=HOSTILE, surname="<b>Elmer</b>"), by)
+    refused = take(b"<script>alert(3)</script>", by)
+    referral, client = only(by), signed_in(by)
+    assert "<script>alert(1)" in referral.text
+    for url, shown in (
+        (f"/opkald/{referral.pk}/", "&lt;script&gt;alert(1)"),
+        (f"/sag/{referral.pk}/", "&lt;script&gt;alert(1)"),
+        (f"/henvisninger/indbakke/{refused.message.pk}/", "&lt;script&gt;alert(3)"),
+        ("/henvisninger/", "&lt;b&gt;Elmer"),
+        ("/", "&lt;b&gt;Elmer"),
+    ):
+        page = client.get(url).content.decode()
+        assert shown in page, url
+        for raw in ("<script>alert", "<img src=x", "<b>Elmer"):
+            assert raw not in page, url
+
+
+def test_the_day_of_receipt_is_danish(by: Actor) -> None:
+    """00:30 on Tuesday is still Monday in UTC."""
+    early = clock.danish_time(dt.date(2026, 3, 3), dt.time(0, 30))
+    take(messages.referral(), by, received_at=early)
+    assert only(by).contact_by == dt.date(2026, 3, 5)
