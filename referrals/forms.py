@@ -28,7 +28,9 @@ class PhoneField(forms.CharField):
     """A telephone number as people write it; its clean value is a persons.phone.Phone."""
 
     def __init__(self, **given: Any) -> None:
-        given.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}))
+        given.setdefault(
+            "widget", forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
+        )
         super().__init__(max_length=60, **given)
 
     def clean(self, value: Any) -> phone.Phone | None:

@@ -42,10 +42,10 @@ def guardian_first(
 ) -> bool:
     """Whether the first call goes to the guardian.
 
-    Sundhedsloven § 17: «En patient, der er fyldt 15 år, kan selv give informeret samtykke.» S2: «I
-    forbindelse med henvisning af unge på 14 år, skal der indhentes samtykke fra forældrene forud for
-    at der sendes henvisning.» Who is younger and has no such consent stated is called through the
-    guardian. An unknown birth date is asked in the call.
+    Sundhedsloven § 17: «En patient, der er fyldt 15 år, kan selv give informeret samtykke.» S2:
+    «I forbindelse med henvisning af unge på 14 år, skal der indhentes samtykke fra forældrene
+    forud for at der sendes henvisning.» Who is younger and has no such consent stated is called
+    through the guardian. An unknown birth date is asked in the call.
     """
     return born is not None and clock.age_on(born, on) < guardian_age and guardian_consent != "yes"
 

@@ -83,7 +83,9 @@ def _after_upload(request: SignedIn, receipt: Receipt) -> HttpResponse:
 @screen(Right.REFERRALS_HANDLE)
 def inbox(request: SignedIn) -> HttpResponse:
     """What came in and could not be taken, the newest first."""
-    return show(request, "referrals/inbox.html", {"messages_in": queries.inbox(request.actor)[:100]})
+    return show(
+        request, "referrals/inbox.html", {"messages_in": queries.inbox(request.actor)[:100]}
+    )
 
 
 @screen(Right.REFERRALS_HANDLE)

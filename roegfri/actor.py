@@ -86,5 +86,3 @@ def acting(actor: Actor) -> Iterator[Actor]:
         _current.reset(token)
         for tell in _on_change:
             tell()
-
-

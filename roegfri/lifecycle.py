@@ -33,7 +33,9 @@ def allowed(moves: Moves, current: str, to: str) -> bool:
     return to in moves[current]
 
 
-def move(thing: Stateful, moves: Moves, *, to: str, at: dt.datetime, facts: Sequence[str] = ()) -> None:
+def move(
+    thing: Stateful, moves: Moves, *, to: str, at: dt.datetime, facts: Sequence[str] = ()
+) -> None:
     """Checks, stamps and saves; `facts` are other fields to save in the same UPDATE.
 
     Raises IllegalMove (a Refusal) when the table has no such move.

@@ -129,15 +129,11 @@ def _row(
         state=state,
         reason=reason[:300],
     )
-    row.body = sealed.seal(
-        delivery.body.decode("latin-1"), place=IncomingMessage.PLACE, row=row.pk
-    )
+    row.body = sealed.seal(delivery.body.decode("latin-1"), place=IncomingMessage.PLACE, row=row.pk)
     return row
 
 
-def _receiver(
-    party: Party, inbox: Organisation, on: dt.date
-) -> tuple[Municipality | None, str]:
+def _receiver(party: Party, inbox: Organisation, on: dt.date) -> tuple[Municipality | None, str]:
     """The municipality that takes the message, or None and why it stays in the inbox."""
     found = lookup.receiver_by_ean(party.ean, on)
     named = found.municipality.name if found else (party.organisation or party.ean or "?")
@@ -166,7 +162,7 @@ def _same_episode(details: Details, handler: Municipality, by: Actor) -> Referra
 
 
 def _correct(referral: Referral, details: Details, *, by: Actor, at: dt.datetime) -> None:
-    """A corrected letter («rettetbrev») mends the case; its clock runs on from the first receipt."""
+    """A corrected letter («rettetbrev») mends the case; its clock runs on from first receipt."""
     referral.text = details.text
     referral.sender_name = details.sender_name
     referral.sent_at = details.sent_at

@@ -69,9 +69,7 @@ def _consent(consent: Consent) -> Iterator[Entry]:
         who=consent.taken_by.name,
     )
     if consent.withdrawn_at:
-        yield Entry(
-            consent.withdrawn_at, "closed", _("Samtykke trukket tilbage: %(kind)s") % about
-        )
+        yield Entry(consent.withdrawn_at, "closed", _("Samtykke trukket tilbage: %(kind)s") % about)
 
 
 def _message(message: IncomingMessage) -> Entry:

@@ -56,7 +56,9 @@ def test_the_call_list_is_reason_enough(signed_in: Client, grant: Grant) -> None
     assert [event.reason for event in reads()] == [""]
 
 
-@pytest.mark.parametrize("path", ["/sag/{}/", "/opkald/{}/", "/sag/{}/samtykke/", "/sag/{}/afslut/"])
+@pytest.mark.parametrize(
+    "path", ["/sag/{}/", "/opkald/{}/", "/sag/{}/samtykke/", "/sag/{}/afslut/"]
+)
 def test_a_closed_case_asks_first_and_shows_nobody(
     signed_in: Client, grant: Grant, path: str
 ) -> None:

@@ -149,11 +149,10 @@ STREETS = [
 ]
 
 HOSPITAL_TEXTS = (
-    "Henvisning til rygestop. Ryger ca. {n} cigaretter dagligt, KOL GOLD 2. Motiveret efter "
-    "indlæggelse. Må ringes op på mobil.",
-    "Henvisning til rygestop. Indlagt med AMI, {n} cig./dag. Ønsker hjælp fra kommunen, gerne hold.",
-    "Henvisning til rygestop. Skal opereres om seks uger, ryger {n} om dagen. Hurtig kontakt ønskes.",
-    "VBA givet. Patienten siger ja til at blive ringet op af rygestoprådgiver. {n} cigaretter dgl.",
+    "Henvisning til rygestop. Ryger ca. {n} cigaretter dagligt, KOL GOLD 2. Meget motiveret.",
+    "Henvisning til rygestop. Indlagt med AMI, {n} cig./dag. Ønsker hjælp, gerne på hold.",
+    "Henvisning til rygestop. Opereres om seks uger, ryger {n} om dagen. Hurtig kontakt ønskes.",
+    "VBA givet. Patienten siger ja til at blive ringet op af rådgiver. {n} cigaretter dgl.",
 )
 PRACTICE_TEXTS = (
     "Henvisning til rygestop. {n} cigaretter dagligt gennem mange år. Har prøvet at stoppe før.",
