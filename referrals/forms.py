@@ -2,14 +2,15 @@
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals.commands.receive import Details
-from referrals.models import ReferralQuerySet
+from referrals.models import Referral, ReferralQuerySet
 from referrals.states import (
     Channel,
     CloseReason,
@@ -245,9 +246,9 @@ class Filter(forms.Form):
         required=False,
     )
 
-    def narrow(self, rows: ReferralQuerySet) -> ReferralQuerySet:
+    def narrow(self, rows: QuerySet[Referral]) -> QuerySet[Referral]:
         """The rows that meet the filters."""
-        given = self.cleaned_data
+        given, rows = self.cleaned_data, cast("ReferralQuerySet", rows)
         if given["state"]:
             rows = rows.filter(state=given["state"])
         if given["source"]:

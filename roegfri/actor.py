@@ -43,6 +43,14 @@ class Actor:
         return self.kind is Kind.SYSTEM
 
     @property
+    def person(self) -> UUID:
+        """The user's id, for what only a person does. Raises ValueError for anything else."""
+        if self.user_id is None:
+            msg = f"{self.label} is no person"
+            raise ValueError(msg)
+        return self.user_id
+
+    @property
     def label(self) -> str:
         """For the log: never a name, always an id that can be looked up."""
         return f"{self.kind}:{self.user_id or self.name}"

@@ -28,7 +28,8 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         migrate(database.role_url(SETUP_URL, "owner", os.environ["SECRET_KEY"]))
         yield
         connection.close()
-        connection.close_pool()
+        pooled: Any = connection
+        pooled.close_pool()
     drop_database(SETUP_URL)
 
 
@@ -58,7 +59,7 @@ def empty_all_tables(_case: object) -> None:
         ).fetchall()
         names = ", ".join(str(row[0]) for row in tables)
         inside.execute("set session_replication_role = replica")
-        inside.execute(sql.SQL(f"truncate {names} restart identity cascade"))  # type: ignore[arg-type]
+        inside.execute(sql.SQL(f"truncate {names} restart identity cascade"))
 
 
-TransactionTestCase._fixture_teardown = empty_all_tables  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = empty_all_tables  # type: ignore[attr-defined]

@@ -110,6 +110,12 @@ def actor(given: Grant | None = None) -> Actor:
     )
 
 
+def home(of: Actor) -> Municipality:
+    """The municipality somebody acts for."""
+    assert of.organisation_id
+    return Municipality.objects.get(pk=of.organisation_id)
+
+
 def details(**given: Any) -> Details:
     """What a general practice sends; `number` is a telephone number, `civil_number` text."""
     usual: dict[str, Any] = {
@@ -132,7 +138,7 @@ def referral(by: Actor | None = None, **given: Any) -> Referral:
     with acting(by):
         return receive_referral(
             details(**given),
-            handler=Municipality.objects.get(pk=by.organisation_id),
+            handler=home(by),
             by=by,
             at=given.get("received_at", MONDAY),
         )

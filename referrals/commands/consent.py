@@ -31,7 +31,7 @@ def give_consent(
         form=form,
         text_version=TEXT_VERSION,
         given_at=at,
-        taken_by_id=by.user_id,
+        taken_by_id=by.person,
     )
     record("consent.given", consent, by=by, at=at, persons=[citizen.pk])
     return consent

@@ -110,7 +110,7 @@ def _language(request: HttpRequest) -> str:
     # The choice made in this browser, by the buttons at the foot of the page, comes first.
     wanted = request.COOKIES.get("language", "")
     if not wanted and SESSION_KEY in request.session and request.user.is_authenticated:
-        wanted = request.user.language  # type: ignore[union-attr]
+        wanted = request.user.language
     return wanted if wanted in known else settings.LANGUAGE_CODE
 
 

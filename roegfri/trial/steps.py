@@ -88,14 +88,14 @@ def _install(lock: str) -> None:
     uv = RUNTIME / "uv"
     if not uv.exists():
         _make_venv()
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        children.must([*pip, UV], "Installing uv")
+        pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        children.must([PYTHON, *pip, UV], "Installing uv")
         # `uv pip sync` removes what the lock does not name, uv itself too: run it from a copy.
         shutil.copy2(VENV / "bin" / "uv", uv)
     elif not PYTHON.exists():
         _make_venv()
-    sync = [uv, "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes"]
-    children.must([*sync, "--compile-bytecode", ROOT / lock], "Installing Python packages")
+    sync = ["pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"]
+    children.must([uv, *sync, "--python", PYTHON, ROOT / lock], "Installing Python packages")
 
 
 def _make_venv() -> None:
@@ -197,7 +197,7 @@ def _build() -> None:
     target = BUILD / "theme" / "theme.css"
     target.parent.mkdir(parents=True, exist_ok=True)
     sass = ["exec", "--", "sass", "--no-source-map", "--style=compressed", "--quiet-deps"]
-    paths = ["--load-path=node_modules", "static/theme.scss", target]
+    paths: list[str | Path] = ["--load-path=node_modules", "static/theme.scss", target]
     children.must([*npm, *sass, *paths], "Compiling the theme", env=env, cwd=ROOT)
     shutil.rmtree(BUILD / "static", ignore_errors=True)
     manage("collectstatic", "--noinput", "-v0", "-i", "*.scss", env=offline_env())

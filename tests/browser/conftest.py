@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,10 +13,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 CHROMIUM = os.environ.get("ROEGFRI_CHROMIUM", "")
 # Chromium looks up its maker's hosts unless it is told not to.
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-    " --disable-sync --no-first-run"
-).split()
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 DESKTOP, PHONE = (1440, 900), (390, 844)
 
 
@@ -89,9 +94,8 @@ class Visitor:
 @pytest.fixture
 def address(transactional_db: None) -> Iterator[str]:
     """A server whose static files come from WhiteNoise, as in production."""
-    thread = LiveServerThread(
-        "127.0.0.1", static_handler=lambda app: app, connections_override={}
-    )
+    as_it_is: Any = lambda app: app  # noqa: E731
+    thread = LiveServerThread("127.0.0.1", static_handler=as_it_is, connections_override={})
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()

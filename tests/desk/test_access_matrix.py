@@ -198,7 +198,7 @@ class Town:
 def town(*, ended: bool = False) -> Town:
     agreement = make.agreement()
     by = make.actor(make.grant(organisation=make.municipality(agreement)))
-    municipality = Municipality.objects.get(pk=by.organisation_id)
+    municipality = make.home(by)
     case = case_of(by, municipality)
     if ended:
         values = [case["referral"]["pk"], municipality.pk, TODAY.date() - dt.timedelta(days=1)]
@@ -285,7 +285,7 @@ def ask(client: Client, url: str, *, part: bool) -> HttpResponse:
     return client.get(url, headers=headers)  # type: ignore[return-value]
 
 
-def told(response: HttpResponse) -> list[str]:
+def told(response: Any) -> list[str]:
     """The canaries in an answer, its headers included."""
     text = response.content.decode(errors="replace") + str(dict(response.headers))
     return [canary for canary in CANARIES if canary in text]

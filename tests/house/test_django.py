@@ -268,7 +268,7 @@ def test_every_pair_of_states(machine: str) -> None:
     moves, states = MACHINES[machine]
     assert set(moves) == set(states)
     later = make.MONDAY.replace(hour=12)
-    for start, end in product(states, states):
+    for start, end in product(states.values, states.values):
         thing = Thing(start)
         if end in moves[start]:
             lifecycle.move(thing, moves, to=end, at=later, facts=["fact"])

@@ -13,13 +13,13 @@ from django.test import Client
 from referrals.commands.inbox import Receipt, Taken
 from referrals.intake import take_file
 from referrals.models import Citizen, CivilNumber, IncomingMessage, Phone, Referral
-from referrals.states import Channel, InboxState, Source
+from referrals.states import Channel, InboxState, Outcome, ReferralState, Source
 from roegfri import clock
 from roegfri.accounts.models import User
 from roegfri.actor import Actor, acting
 from roegfri.audit.models import AuditEvent
 from roegfri.organisations.kinds import Kind
-from roegfri.organisations.models import Hospital, HospitalDepartment, Municipality
+from roegfri.organisations.models import Hospital, HospitalDepartment
 from tests import make
 from tests.conftest import setup_connection
 from tests.roegfri.medcom import messages
@@ -45,7 +45,7 @@ def by() -> Actor:
 
 def take(body: bytes, by: Actor, *, received_at: dt.datetime = make.MONDAY) -> Receipt:
     with acting(by):
-        inbox = Municipality.objects.get(pk=by.organisation_id)
+        inbox = make.home(by)
         return take_file(
             body, "henvisning.xml", inbox=inbox, received_at=received_at, by=by, at=NEXT_DAY
         )
@@ -111,7 +111,7 @@ def test_the_bytes_are_kept_as_they_came(by: Actor) -> None:
 
 
 def test_a_known_department_is_the_sender(by: Actor) -> None:
-    region = Municipality.objects.get(pk=by.organisation_id).region
+    region = make.home(by).region
     hospital = Hospital.objects.create(kind=Kind.HOSPITAL, name="Hvidovre", region=region)
     known = HospitalDepartment.objects.create(
         kind=Kind.DEPARTMENT, name="Lungemedicinsk", hospital=hospital, number="9901001"
@@ -190,6 +190,38 @@ def test_a_case_is_corrected_as_often_as_need_be(by: Actor) -> None:
 
 def test_a_correction_of_what_never_came_is_a_referral(by: Actor) -> None:
     assert take(corrected(2), by).taken is Taken.CREATED
+
+
+def test_a_correction_of_a_closed_case_opens_no_second_one(by: Actor) -> None:
+    take(messages.referral(), by)
+    make.call(only(by), by, Outcome.DECLINED)
+    receipt = take(corrected(2, text="Ny tekst"), by)
+    after = only(by)
+    assert (receipt.taken, after.state) == (Taken.CORRECTED, ReferralState.CLOSED)
+    assert after.text.startswith("Ny tekst")
+
+
+def test_a_new_letter_of_a_closed_case_opens_a_new_one(by: Actor) -> None:
+    take(messages.referral(), by)
+    make.call(only(by), by, Outcome.DECLINED)
+    assert take(messages.referral(envelope="ENV2", letter="LET2"), by).taken is Taken.CREATED
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"envelope": "E" * 40, "letter": "L" * 40, "episode": "a" * 40},
+        {"envelope": "E" * 41},
+        {"letter": "L" * 41},
+        {"episode": "a" * 41},
+        {"sender": messages.HOSPITAL._replace(ean="5" * 14)},
+    ],
+    ids=["the longest", "envelope", "letter", "episode", "ean"],
+)
+def test_no_number_is_longer_than_its_column(by: Actor, parts: dict[str, Any]) -> None:
+    receipt = take(messages.referral(**parts), by)
+    fits = parts.get("envelope") == "E" * 40
+    assert receipt.taken is (Taken.CREATED if fits else Taken.REFUSED)
 
 
 def test_the_same_episode_of_another_sender_is_another_case(by: Actor) -> None:
@@ -341,7 +373,7 @@ HOSTILE = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&g
 
 def signed_in(by: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=by.user_id))
+    client.force_login(User.objects.get(pk=by.person))
     return client
 
 

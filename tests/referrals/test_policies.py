@@ -14,7 +14,6 @@ from referrals.models import IncomingMessage, Referral
 from referrals.states import Ground, InboxState
 from roegfri import clock
 from roegfri.actor import NOBODY, Actor, acting
-from roegfri.organisations.models import Organisation
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +103,7 @@ def test_a_message_is_seen_in_its_own_inbox_alone() -> None:
     own, outsider = make.actor(), make.actor()
     keep_message(
         Delivery(b"<Emessage>", "a.xml", make.MONDAY),
-        inbox=Organisation.objects.get(pk=own.organisation_id),
+        inbox=make.home(own),
         state=InboxState.UNREADABLE,
         reason="-",
         by=own,

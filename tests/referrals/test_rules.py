@@ -58,7 +58,7 @@ def test_warned_on_the_last_workday_before_a_deadline_on_a_closed_day() -> None:
     ],
 )
 def test_under_fifteen_without_stated_consent_the_guardian_is_called(
-    born: str, consent: str, first: bool
+    born: str, consent: str, *, first: bool
 ) -> None:
     found = rules.guardian_first(
         D(born), D("2026-03-02"), guardian_age=15, guardian_consent=consent

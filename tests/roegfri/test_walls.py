@@ -28,13 +28,14 @@ from referrals.commands.receive import open_access
 from referrals.models import Citizen, CitizenAccess, Phone, Referral
 from referrals.states import ConsentForm, ConsentKind, Ground, InboxState, Outcome
 from roegfri import clock, database, walls
+from roegfri.accounts.models import User
 from roegfri.accounts.roles import GRANTS, Role
 from roegfri.actor import NOBODY, Actor, acting
 from roegfri.audit.commands import sign_off
 from roegfri.audit.models import AuditEvent, ChangeValue
 from roegfri.audit.tasks import seal
 from roegfri.desk.tasks import heartbeat
-from roegfri.organisations.models import Municipality, Organisation
+from roegfri.organisations.models import Organisation
 from roegfri.outbox.models import Message
 from roegfri.outbox.tasks import send
 from roegfri.ui import drafts
@@ -79,7 +80,7 @@ class Town:
 
 def town() -> Town:
     by = make.actor()
-    home = Municipality.objects.get(pk=by.organisation_id)
+    home = make.home(by)
     before = everything_there_is()
     with acting(by), transaction.atomic():
         referral = make.referral(by, civil_number="2512489996", home=home, surname="Berggren")
@@ -109,6 +110,7 @@ def town() -> Town:
 
 def as_role(role: str, organisation_id: uuid.UUID | None) -> Actor:
     """Somebody with another role at the same place."""
+    assert organisation_id
     organisation = Organisation.objects.get(pk=organisation_id)
     return make.actor(make.grant(Role(role), organisation))
 
@@ -183,7 +185,7 @@ def test_the_rows_of_another_are_neither_changed_nor_removed(model: type[models.
     with acting(here.by):
         field = next(f for f in model._meta.concrete_fields if not f.primary_key)
         assert rows.update(**{field.attname: models.F(field.attname)}) == 0
-        assert rows._raw_delete(rows.db) == 0  # type: ignore[attr-defined]
+        assert rows._raw_delete(rows.db) == 0
     assert there.rows[model] <= everything_there_is()[model]
 
 
@@ -230,7 +232,7 @@ def test_access_is_never_written_by_hand() -> None:
             access(here.referral, about=uuid.uuid4()).save(force_insert=True)
         with refused():
             CitizenAccess.objects.update(until_on=None)
-        assert CitizenAccess.objects.all()._raw_delete("default") == 0  # type: ignore[attr-defined]
+        assert CitizenAccess.objects.all()._raw_delete("default") == 0
         assert CitizenAccess.objects.exists()
 
 
@@ -344,7 +346,7 @@ def test_a_command_under_one_municipality_cannot_touch_another() -> None:
 
 def signed_in(by: Actor) -> Client:
     client = Client()
-    client.force_login(make.User.objects.get(pk=by.user_id))
+    client.force_login(User.objects.get(pk=by.person))
     return client
 
 
@@ -529,7 +531,7 @@ def test_a_database_that_forgets_what_it_promised_is_refused() -> None:
 @pytest.mark.parametrize("weaker", ["no force row level security", "disable row level security"])
 def test_a_table_without_its_wall_is_refused(weaker: str) -> None:
     with setup_connection() as server:
-        server.execute(f"alter table referrals_phone {weaker}")  # type: ignore[call-overload]
+        server.execute(f"alter table referrals_phone {weaker}")
         try:
             found = walls.faults()
         finally:

@@ -188,8 +188,8 @@ class _Case:
         )
 
     def _referral(self, source: Source, received: dt.datetime, due: dt.date) -> None:
-        who = self.where.senders.get(source.value) or [None]
-        sender = self.dice.choice(who)
+        who = self.where.senders.get(source.value)
+        sender = self.dice.choice(who) if who else None
         caller = self.dice.choice(self.where.counsellors)
         state, reached, attempts, next_at, since = self._calls(received, due, caller)
         text = self.dice.choice(_TEXTS.get(source, words.OTHER_TEXTS))
