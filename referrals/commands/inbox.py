@@ -15,12 +15,12 @@ from referrals.commands.receive import (
     add_phones,
     receive_referral,
 )
-from referrals.models import CivilNumber, IncomingMessage, Referral
+from referrals.models import Citizen, CivilNumber, IncomingMessage, Referral
 from referrals.states import Channel, InboxState, ReferralState, Source
 from roegfri import clock, sealed
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
-from roegfri.medcom.messages import Kind, Message, Party, Patient
+from roegfri.medcom.messages import Kind, Message, Party, Patient, Status
 from roegfri.organisations import lookup
 from roegfri.organisations.kinds import Kind as OrganisationKind
 from roegfri.organisations.models import Municipality, Organisation
@@ -78,7 +78,8 @@ def take_message(
     if known := taken_before.select_related("referral").first():
         return Receipt(Taken.DUPLICATE, known)
     details = _details(message, delivery)
-    referral = _same_episode(details, handler, by)
+    corrects = message.letter.status is Status.CORRECTION
+    referral = _same_episode(details, handler, by, or_closed=corrects)
     taken = Taken.CORRECTED if referral else Taken.CREATED
     if referral:
         _correct(referral, details, by=by, at=at)
@@ -148,17 +149,23 @@ def _receiver(party: Party, inbox: Organisation, on: dt.date) -> tuple[Municipal
     return None, words % {"name": named, "ean": party.ean or "-"}
 
 
-def _same_episode(details: Details, handler: Municipality, by: Actor) -> Referral | None:
-    """The open referral that the same sender opened for the same episode of care."""
+def _same_episode(
+    details: Details, handler: Municipality, by: Actor, *, or_closed: bool
+) -> Referral | None:
+    """The open referral that the same sender opened for the same episode of care.
+
+    `or_closed`: else the newest closed one. A corrected letter («rettetbrev») opens no second case.
+    """
     if not details.episode:
         return None
-    return (
+    same = (
         policies.referrals_visible_to(by)
         .select_for_update(of=("self",))
         .filter(received_by=handler, sender_ean=details.sender_ean, episode=details.episode)
-        .exclude(state=ReferralState.CLOSED)
-        .first()
+        .order_by("-received_at", "pk")
     )
+    open_one = same.exclude(state=ReferralState.CLOSED).first()
+    return open_one or (same.first() if or_closed else None)
 
 
 def _correct(referral: Referral, details: Details, *, by: Actor, at: dt.datetime) -> None:
@@ -167,7 +174,7 @@ def _correct(referral: Referral, details: Details, *, by: Actor, at: dt.datetime
     referral.sender_name = details.sender_name
     referral.sent_at = details.sent_at
     referral.save(update_fields=["text", "sender_name", "sent_at"])
-    citizen = referral.citizen
+    citizen = Citizen.objects.select_for_update().get(pk=referral.citizen_id)
     given = {
         name: getattr(details, name)
         for name in ("given_names", "surname", "email", "address", "postcode", "town")

@@ -1,7 +1,8 @@
 """What a message says, as plain frozen values; texts are plain text, to be escaped like any other.
 
-Every one-line text is at most MAX_FIELD characters, "" where the message has none. What could name
-a person is left out of `repr`, and so out of tracebacks and logs.
+Every one-line text is at most MAX_FIELD characters, an EAN at most MAX_EAN, what numbers a message
+or a case at most MAX_NUMBER; "" where the message has none. What could name a person is left out of
+`repr`, and so out of tracebacks and logs.
 """
 
 import datetime as dt
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 MAX_FIELD = 140
+MAX_EAN = 13
+MAX_NUMBER = 40
 
 
 class Kind(StrEnum):

@@ -13,7 +13,9 @@ from lxml import etree
 from roegfri import clock
 from roegfri.medcom.faults import Fault, NotOurs, Unreadable
 from roegfri.medcom.messages import (
+    MAX_EAN,
     MAX_FIELD,
+    MAX_NUMBER,
     Diagnosis,
     Envelope,
     Kind,
@@ -84,7 +86,7 @@ def _body(root: etree._Element) -> tuple[etree._Element, Kind]:
 def _envelope(element: etree._Element) -> Envelope:
     return Envelope(
         sent=_instant(_required(element, "Sent")),
-        identifier=_required_text(element, "Identifier"),
+        identifier=_required_text(element, "Identifier", most=MAX_NUMBER),
         wants_receipt=_text(element, "AcknowledgementCode") == "pluspositivkvitt",
     )
 
@@ -98,11 +100,11 @@ def _letter(element: etree._Element, versions: tuple[str, ...]) -> Letter:
         raise Unreadable(Fault.STATUS, status)
     authorised = _child(element, "Authorisation")
     return Letter(
-        identifier=_required_text(element, "Identifier"),
+        identifier=_required_text(element, "Identifier", most=MAX_NUMBER),
         version=version,
         type_code=_text(element, "TypeCode"),
         status=Status(status),
-        episode=_text(element, "EpisodeOfCareIdentifier"),
+        episode=_text(element, "EpisodeOfCareIdentifier", most=MAX_NUMBER),
         authorised=None if authorised is None else _instant(authorised),
     )
 
@@ -111,7 +113,7 @@ def _party(element: etree._Element) -> Party:
     code = _text(element, "IdentifierCode")
     identifier = _text(element, "Identifier")
     return Party(
-        ean=_text(element, "EANIdentifier"),
+        ean=_text(element, "EANIdentifier", most=MAX_EAN),
         identifier=municipality_code(identifier) if code == "kommunenummer" else identifier,
         identifier_code=code,
         organisation=_text(element, "OrganisationName"),
@@ -231,17 +233,17 @@ def _required(element: etree._Element, name: str) -> etree._Element:
     return found
 
 
-def _text(element: etree._Element | None, name: str) -> str:
-    """The text of a one-line field, "" where it is missing."""
+def _text(element: etree._Element | None, name: str, *, most: int = MAX_FIELD) -> str:
+    """The text of a one-line field of at most so many characters, "" where it is missing."""
     found = _child(element, name)
     text = "" if found is None else " ".join("".join(map(str, found.itertext())).split())
-    if len(text) > MAX_FIELD:
+    if len(text) > most:
         raise Unreadable(Fault.TOO_LONG, name)
     return text
 
 
-def _required_text(element: etree._Element, name: str) -> str:
-    text = _text(element, name)
+def _required_text(element: etree._Element, name: str, *, most: int = MAX_FIELD) -> str:
+    text = _text(element, name, most=most)
     if not text:
         raise Unreadable(Fault.MISSING, name)
     return text

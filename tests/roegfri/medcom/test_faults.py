@@ -105,6 +105,10 @@ BAD = {
     "a week date": (referral(sent=("2026-W23-3", "10:00")), Fault.DATE),
     "a zone beyond the earth": (referral(sent=("2026-06-03", "10:00+99:00")), Fault.DATE),
     "a surname of 141 letters": (swapped("Berggren", "B" * 141), Fault.TOO_LONG),
+    "a sender's EAN of 14 digits": (swapped("5790000121526", "57900001215260"), Fault.TOO_LONG),
+    "an envelope's number of 41": (referral(envelope="E" * 41), Fault.TOO_LONG),
+    "a letter's number of 41": (referral(letter="L" * 41), Fault.TOO_LONG),
+    "an episode of 41": (referral(episode="a" * 41), Fault.TOO_LONG),
 }
 
 
