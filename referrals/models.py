@@ -306,6 +306,7 @@ class Referral(models.Model):
         indexes = [
             models.Index(fields=["handler", "state", "next_at", "id"], name="referral_by_next"),
             models.Index(fields=["handler", "state", "contact_by", "id"], name="referral_by_due"),
+            models.Index(fields=["handler", "contact_by", "id"], name="referral_all_by_due"),
             models.Index(fields=["handler", "received_at", "id"], name="referral_by_received"),
         ]
 

@@ -200,6 +200,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='referral',
+            index=models.Index(fields=['handler', 'contact_by', 'id'], name='referral_all_by_due'),
+        ),
+        migrations.AddIndex(
+            model_name='referral',
             index=models.Index(fields=['handler', 'received_at', 'id'], name='referral_by_received'),
         ),
         migrations.AddConstraint(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from referrals import policies
@@ -22,13 +22,16 @@ from roegfri.persons import cpr
 def referral(viewer: Actor, pk: UUID) -> Referral:
     """One referral with its citizen, her numbers and its calls. Raises Http404."""
     calls = ContactAttempt.objects.select_related("caller").order_by("-at")
+    return _one(viewer, pk, Prefetch("contact_attempts", calls))
+
+
+def _one(
+    viewer: Actor, pk: UUID, *more: "Prefetch[str, QuerySet[ContactAttempt], str]"
+) -> Referral:
     found = (
         policies.referrals_visible_to(viewer)
         .select_related("citizen", "handler", "agreement", "sender", "caseworker")
-        .prefetch_related(
-            Prefetch("citizen__phones", Phone.objects.order_by("rank")),
-            Prefetch("contact_attempts", calls),
-        )
+        .prefetch_related(Prefetch("citizen__phones", Phone.objects.order_by("rank")), *more)
         .filter(pk=pk)
         .first()
     )
@@ -39,7 +42,8 @@ def referral(viewer: Actor, pk: UUID) -> Referral:
 
 def own_municipality(viewer: Actor) -> Municipality:
     """The municipality one acts for. Raises Http404 for whoever acts for something else."""
-    found = Municipality.objects.filter(pk=viewer.organisation_id).first()
+    own = viewer.organisation_id
+    found = Municipality.objects.filter(pk=own).first() if own else None
     if found is None:
         raise Http404
     return found
@@ -79,7 +83,7 @@ class File:
 
 def citizen_file(viewer: Actor, pk: UUID) -> File:
     """The file, opened at one referral. Raises Http404."""
-    opened = referral(viewer, pk)
+    opened = _one(viewer, pk)
     calls = ContactAttempt.objects.select_related("caller").order_by("-at")
     citizen = opened.citizen
     residence = citizen.residences.select_related("municipality").first()
@@ -120,15 +124,21 @@ def incoming(viewer: Actor, pk: UUID) -> IncomingMessage:
     if found is None:
         raise Http404
     if found.referral_id:
-        looks.noticed(Referral.objects.filter(pk=found.referral_id).values_list("citizen", flat=True))
+        looks.noticed(
+            Referral.objects.filter(pk=found.referral_id).values_list("citizen", flat=True)
+        )
     return found
 
 
 def after_this(viewer: Actor, pk: UUID, *, at: dt.datetime) -> UUID | None:
     """The next referral to call now: due by the end of today, another than the one just called."""
-    due = policies.referrals_visible_to(viewer).waiting().filter(
-        handler_id=viewer.organisation_id,
-        next_at__lte=clock.end_of_day(clock.danish_date(at) + dt.timedelta(days=7)),
+    due = (
+        policies.referrals_visible_to(viewer)
+        .waiting()
+        .filter(
+            handler_id=viewer.organisation_id,
+            next_at__lte=clock.end_of_day(clock.danish_date(at) + dt.timedelta(days=7)),
+        )
     )
     return due.exclude(pk=pk).order_by("next_at", "pk").values_list("pk", flat=True).first()
 
@@ -148,5 +158,5 @@ def person_by_identifier(viewer: Actor, text: str) -> UUID | None:
             return None
     with connection.cursor() as cursor:
         cursor.execute("select citizen_known_here(%s, %s)", [mark, case])
-        (found,) = cursor.fetchone()
+        found: UUID | None = cursor.fetchone()[0]
     return found

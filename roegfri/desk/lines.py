@@ -1,38 +1,63 @@
-"""What a line on "I dag" says: what is due, and how urgent it is, in words and a kind of tag."""
+"""What a line on "I dag" says: whom to call, what is due, and how urgent it is."""
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from referrals.queries.lists import Waiting
 from roegfri import clock
+from roegfri.ui.templatetags.rows import moment
+from roegfri.ui.templatetags.ui import tag
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person to call. `mark` is a kind of tag: overdue, today, later, new or waiting."""
+    """One person to call, in words and tags; what is not safe is escaped where it is shown."""
 
-    row: Waiting
-    mark: str
-    due: str
+    id: UUID
+    name: str
+    about: str
+    phone: str
+    due: SafeString
     next: str
-    age: int | None
+    sender: str
+    received: str
+    attempts: int
+    caseworker: str
 
 
 def line(row: Waiting, *, at: dt.datetime) -> Line:
     """A waiting referral as it stands at an instant."""
     today = clock.danish_date(at)
-    mark, due = _deadline(row.contact_by, today)
     return Line(
-        row=row,
-        mark=mark,
-        due=due,
+        id=row.id,
+        name=row.name or _("Navn ukendt"),
+        about=_about(row, today),
+        phone=row.phone or tag("overdue", _("Mangler nummer")),
+        due=tag(*_deadline(row.contact_by, today)),
         next=_next(row, at),
-        age=clock.age_on(row.birth_date, today) if row.birth_date else None,
+        sender=row.sender,
+        received=moment(row.received_at),
+        attempts=row.attempts,
+        caseworker=row.caseworker or "",
     )
+
+
+def _about(row: Waiting, today: dt.date) -> str:
+    """Age, and whether an interpreter is needed."""
+    years = _("år")
+    age = (
+        format_html(' <span class="quiet">{} {}</span>', clock.age_on(row.birth_date, today), years)
+        if row.birth_date
+        else ""
+    )
+    return format_html("{} {}", age, tag("waiting", _("Tolk"))) if row.interpreter else age
 
 
 def _deadline(contact_by: dt.date, today: dt.date) -> tuple[str, str]:
@@ -51,9 +76,8 @@ def _next(row: Waiting, at: dt.datetime) -> str:
     """When the next attempt is, once there has been one."""
     if not row.attempts:
         return ""
-    if row.next_at <= at:
-        return _("nu")
-    return moment_words(row.next_at, clock.danish_date(at))
+    when = _("nu") if row.next_at <= at else moment_words(row.next_at, clock.danish_date(at))
+    return format_html(' <span class="quiet nowrap">{} {}</span>', _("næste forsøg"), when)
 
 
 def day_words(day: dt.date) -> str:

@@ -12,6 +12,9 @@ from django.db import connection
 from psycopg.rows import class_row
 
 Row = TypeVar("Row")
+# Django turns preparing off with None, and psycopg then prepares nothing, whatever is asked for.
+# With a number no statement reaches, only those prepare that ask for it.
+_ONLY_ON_REQUEST = 2**31
 
 
 def rows(sql: str, values: Mapping[str, Any], into: type[Row]) -> list[Row]:
@@ -19,8 +22,8 @@ def rows(sql: str, values: Mapping[str, Any], into: type[Row]) -> list[Row]:
 
     Counted with Django's own queries where a test counts them.
     """
-
     connection.ensure_connection()
+    connection.connection.prepare_threshold = _ONLY_ON_REQUEST
     if connection.force_debug_cursor:
         connection.queries_log.append({"sql": sql, "time": ""})
     with (

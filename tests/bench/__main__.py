@@ -1,0 +1,40 @@
+"""python -m tests.bench [--scales 10k,100k,1m]: fills, measures, prints a table."""
+
+import argparse
+import logging
+import sys
+import time
+
+import django
+
+
+def main() -> int:
+    """Prints Markdown, which docs/benchmarks.md can take as it is."""
+    words = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    words.add_argument("--scales", default="10k,100k", help="referrals in the database")
+    scales = sorted(_number(word) for word in words.parse_args().scales.split(","))
+    django.setup()
+    logging.disable(logging.CRITICAL)
+    from tests.bench import table, world
+
+    began = time.perf_counter()
+    world.make()
+    for scale in scales:
+        world.grow(scale)
+        _say(f"{scale:,} referrals after {time.perf_counter() - began:.0f} s")
+        table.add_lists(scale)
+    table.add_the_rest()
+    print("\n".join(table.lines()))  # noqa: T201
+    return 0
+
+
+def _number(word: str) -> int:
+    return int(word.lower().replace("k", "000").replace("m", "000000"))
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

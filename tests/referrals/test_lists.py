@@ -1,0 +1,275 @@
+"""The lists: their order and pages, what they cost, and that no index is missing under them."""
+
+import csv
+import datetime as dt
+import io
+import uuid
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from referrals import forms, queries
+from referrals.models import Citizen, Referral
+from referrals.queries.lists import CAP
+from referrals.views import SORTS
+from roegfri import clock
+from roegfri.accounts import sessions
+from roegfri.accounts.models import Grant
+from roegfri.actor import Actor, acting
+from roegfri.ui.lists import Sort, page
+from tests import make
+from tests.bench import world
+from tests.conftest import setup_connection
+
+database = pytest.mark.django_db
+MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+
+
+def signed_in(grant: Grant) -> Client:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(grant.user)
+    session = client.session
+    session[sessions.SECOND_FACTOR] = str(grant.user_id)
+    session.save()
+    return client
+
+
+def statements(work: Callable[[], Any]) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    said = [query["sql"].lstrip() for query in captured.captured_queries]
+    return [words for words in said if not words.startswith(MARKS)]
+
+
+def numbered(by: Actor, number: int, **given: Any) -> Referral:
+    """One of several citizens, told apart by the telephone number."""
+    return make.referral(by, number=f"+452000{number:04d}", surname=f"Nr {number:04d}", **given)
+
+
+# ---- what a page costs ---------------------------------------------------------------------------
+
+
+@database
+@pytest.mark.parametrize(
+    ("address", "number"),
+    # session, person with grants, list, counts, look-up log; the other list has no counts
+    [("/", 5), ("/?vis=overskredet", 5), ("/henvisninger/", 4), ("/henvisninger/?orden=navn", 4)],
+)
+def test_a_list_costs_the_same_whatever_its_length(address: str, number: int) -> None:
+    grant = make.grant()
+    by, client = make.actor(grant), signed_in(grant)
+    numbered(by, 1)
+    client.get(address)
+    assert len(statements(lambda: client.get(address))) == number
+    numbered(by, 2)
+    numbered(by, 3)
+    pages = []
+    assert len(statements(lambda: pages.append(client.get(address)))) == number
+    assert [text in pages[0].content.decode() for text in ("Nr 0001", "Nr 0003")] == [True, True]
+
+
+@database
+def test_a_file_costs_the_same_whatever_its_length() -> None:
+    grant = make.grant()
+    by, client = make.actor(grant), signed_in(grant)
+    referral = numbered(by, 1)
+    make.call(referral, by)
+    address = f"/sag/{referral.pk}/"
+    client.get(address)
+    assert len(statements(lambda: client.get(address))) == 12
+    make.call(referral, by, at=make.MONDAY + dt.timedelta(hours=3))
+    make.call(referral, by, at=make.MONDAY + dt.timedelta(hours=6))
+    assert len(statements(lambda: client.get(address))) == 12
+
+
+# ---- the order of the worklist -------------------------------------------------------------------
+
+
+def walk(viewer: Actor, *, overdue: bool = False) -> list[list[uuid.UUID]]:
+    """The pages from the first to the last, and back again to see the same."""
+    pages, after = [], ""
+    while True:
+        found = queries.worklist(viewer, after=after, overdue=overdue)
+        pages.append([row.id for row in found.rows])
+        if not found.next:
+            break
+        after = found.next
+    back = [pages[-1]]
+    while found.previous:
+        found = queries.worklist(viewer, after=found.previous, overdue=overdue)
+        back.insert(0, [row.id for row in found.rows])
+    assert back == pages
+    return pages
+
+
+@database
+def test_pages_of_the_worklist_hold_everybody_once_in_order_of_time_though_many_share_it() -> None:
+    by = make.actor()
+    with acting(by):
+        for number in range(60):
+            # Three deadlines among sixty: the pages break within a tie.
+            numbered(by, number, received_at=make.MONDAY - dt.timedelta(days=7 * (number % 3)))
+        pages = walk(by)
+        wanted = Referral.objects.order_by("next_at", "pk").values_list("pk", flat=True)
+        assert [len(one) for one in pages] == [25, 25, 10]
+        assert [pk for one in pages for pk in one] == list(wanted)
+
+
+@database
+def test_only_those_over_the_deadline() -> None:
+    by = make.actor()
+    late, due = numbered(by, 1), numbered(by, 2)
+    with acting(by):
+        Referral.objects.filter(pk=late.pk).update(contact_by=clock.today() - dt.timedelta(days=1))
+        Referral.objects.filter(pk=due.pk).update(contact_by=clock.today())
+        assert walk(by, overdue=True) == [[late.pk]]
+        counts = queries.waiting_counts(by)
+    assert (counts.overdue, counts.today, counts.later) == (1, 1, 0)
+
+
+@database
+def test_another_municipality_s_people_are_on_no_list() -> None:
+    by, other = make.actor(), make.actor()
+    mine, theirs = numbered(by, 1), numbered(other, 2)
+    with acting(by):
+        assert walk(by) == [[mine.pk]]
+        assert [row.pk for row in queries.listed(by)] == [mine.pk]
+    with acting(other):
+        assert walk(other) == [[theirs.pk]]
+
+
+@database
+def test_the_counts_stop_at_a_hundred() -> None:
+    by = make.actor()
+    with acting(by):
+        for number in range(CAP + 2):
+            numbered(by, number)
+        counts = queries.waiting_counts(by)
+    assert (counts.overdue, counts.today, counts.later) == (CAP, 0, 0)
+
+
+@database
+def test_the_plan_of_the_worklist_is_kept() -> None:
+    by = make.actor()
+    with acting(by), connection.cursor() as cursor:
+        for _ in range(7):
+            queries.worklist(by)
+            queries.waiting_counts(by)
+        # Planned for its values five times, and then once for all.
+        cursor.execute(
+            "select count(*) from pg_prepared_statements"
+            " where statement like '%%referrals_referral%%' and generic_plans > 0"
+        )
+        assert cursor.fetchone()[0] >= 2
+
+
+# ---- the export ----------------------------------------------------------------------------------
+
+
+@database
+@pytest.mark.parametrize("asked", ["", "&state=reached", "&orden=navn", "&orden=modtaget"])
+def test_the_export_has_the_rows_of_all_pages_in_their_order(asked: str) -> None:
+    grant = make.grant()
+    by, client = make.actor(grant), signed_in(grant)
+    for number in range(27):
+        numbered(by, number, received_at=make.MONDAY - dt.timedelta(hours=number % 5))
+    with acting(by):
+        reached = Referral.objects.filter(citizen__surname__gt="Nr 0020")
+        reached.update(state="reached", reached_at=make.MONDAY)
+    sheet = client.get(f"/henvisninger/?hent=csv{asked}").content.decode("utf-8-sig")
+    exported = [row[1] for row in csv.reader(io.StringIO(sheet), delimiter=";")][1:]
+    shown, address = [], f"/henvisninger/?{asked}"
+    while address:
+        found = client.get(address).context["list"]
+        shown += [row.citizen.name for row in found.page.rows]
+        address = found.next_url
+    assert exported == shown
+    assert len(shown) == (6 if "reached" in asked else 27)
+
+
+# ---- the indexes ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def crowded(transactional_db: None) -> Actor:
+    """20,000 referrals of four municipalities, spread over half a year; acts for one of them."""
+    actors = [make.actor() for _ in range(4)]
+    for by in actors:
+        make.referral(by)
+    world.remember()
+    try:
+        world.multiply(5000)
+    finally:
+        with setup_connection() as inside:
+            inside.execute("drop schema drawn cascade")
+    with setup_connection() as inside:
+        inside.execute("set session_replication_role = replica")
+        inside.execute(
+            "update referrals_referral set contact_by = contact_by + (random() * 180)::int,"
+            " next_at = next_at + random() * interval '180 days',"
+            " received_at = received_at + random() * interval '180 days'"
+        )
+        inside.execute("vacuum analyze")
+    return actors[0]
+
+
+def read_whole(work: Callable[[], object]) -> set[str]:
+    """The tables of referrals that the work read from end to end."""
+    before = whole_reads()
+    work()
+    return {name for name, times in whole_reads().items() if times > before.get(name, 0)}
+
+
+def often(work: Callable[[Actor], object], viewer: Actor) -> None:
+    for _ in range(7):
+        work(viewer)
+
+
+def whole_reads() -> dict[str, int]:
+    """How often this session did so, as far as that is not reported to others yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, seq_scan from pg_stat_xact_user_tables"
+            " where relname like 'referrals_%%'"
+        )
+        return dict(cursor.fetchall())
+
+
+def shown(viewer: Actor, sort: Sort, **asked: str) -> None:
+    form = forms.Filter(asked)
+    assert form.is_valid()
+    rows = form.narrow(queries.listed(viewer))
+    second = page(rows, sort=sort, after=page(rows, sort=sort).next)
+    assert len(second.rows) == 25
+
+
+WAITING = {"state": "received"}
+BY = {sort.key: sort for sort in SORTS}
+HOT: dict[str, Callable[[Actor], object]] = {
+    "I dag": lambda by: queries.worklist(by, after=queries.worklist(by).next),
+    "over the deadline": lambda by: queries.worklist(by, overdue=True),
+    "counts": queries.waiting_counts,
+    "by deadline": lambda by: shown(by, BY["frist"]),
+    "by deadline, waiting": lambda by: shown(by, BY["frist"], **WAITING),
+    "by time": lambda by: shown(by, BY["modtaget"]),
+    "by time, waiting": lambda by: shown(by, BY["modtaget"], **WAITING),
+}
+
+
+def test_no_hot_list_reads_a_big_table_from_end_to_end(crowded: Actor) -> None:
+    with acting(crowded):
+        found = {}
+        for name, work in HOT.items():
+            # Seven times: from the sixth on the server may use the plan it keeps.
+            with transaction.atomic():
+                found[name] = read_whole(partial(often, work, crowded))
+        # What it looks like when it does happen: nothing helps a search inside a name.
+        with transaction.atomic():
+            control = read_whole(lambda: Citizen.objects.filter(given_names="?").count())
+    assert found == {name: set() for name in HOT}
+    assert control == {"referrals_citizen"}
