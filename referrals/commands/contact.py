@@ -14,7 +14,7 @@ from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.organisations import lookup
 from roegfri.refusal import Refusal
-from roegfri.walls.locks import alone
+from roegfri.walls.locks import alone, whose
 
 _FURTHEST = dt.timedelta(days=366)
 
@@ -32,10 +32,14 @@ def log_call(
 ) -> ContactAttempt:
     """Logs a call and moves the referral on; the same form sent twice is one call.
 
-    Raises Refusal when the referral has been closed meanwhile, or the time to call back is past.
+    Raises Refusal when the referral has been closed meanwhile, the time to call back is past, or
+    the form has been sent before and said something else.
     """
+    once = whose(once, by, referral.pk)
     alone("call", once)
     if known := ContactAttempt.objects.filter(once=once).first():
+        if (known.outcome, known.note) != (outcome, note):
+            raise Refusal(_("Opkaldet er allerede gemt. Åbn sagen igen for at logge et nyt."))
         return known
     referral = _locked(referral, by)
     if referral.state == ReferralState.CLOSED:
@@ -48,7 +52,7 @@ def log_call(
         outcome=outcome,
         note=note,
         call_back_at=_call_back(outcome, call_back_at, at),
-        caller_id=by.user_id,
+        caller_id=by.person,
         once=once,
     )
     referral.attempts += 1
@@ -58,9 +62,7 @@ def log_call(
 
 
 @transaction.atomic
-def close_referral(
-    referral: Referral, *, reason: CloseReason, by: Actor, at: dt.datetime
-) -> None:
+def close_referral(referral: Referral, *, reason: CloseReason, by: Actor, at: dt.datetime) -> None:
     """Ends a referral. Raises IllegalMove (a Refusal) when it has ended already."""
     referral = _locked(referral, by)
     referral.close_reason = reason
@@ -77,7 +79,7 @@ def add_phone(citizen: Citizen, *, number: str, note: str, by: Actor, at: dt.dat
         phone.rank = rank
     Phone.objects.bulk_update(others, ["rank"])
     Phone.objects.update_or_create(
-        citizen=citizen, number=number, defaults={"rank": 0, "note": note, "wrong_since": None}
+        citizen=citizen, number=number, defaults={"rank": 0, "note": note[:40], "wrong_since": None}
     )
     record("phone.added", citizen, by=by, at=at, persons=[citizen.pk])
 
@@ -87,9 +89,7 @@ def _locked(referral: Referral, by: Actor) -> Referral:
     return visible.select_for_update(of=("self",)).get(pk=referral.pk)
 
 
-def _call_back(
-    outcome: Outcome, wanted: dt.datetime | None, at: dt.datetime
-) -> dt.datetime | None:
+def _call_back(outcome: Outcome, wanted: dt.datetime | None, at: dt.datetime) -> dt.datetime | None:
     if outcome != Outcome.CALL_BACK:
         return None
     if wanted is None:

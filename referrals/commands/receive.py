@@ -20,7 +20,7 @@ from roegfri.organisations.kinds import Scope
 from roegfri.organisations.models import Agreement, Municipality, Organisation
 from roegfri.persons import cpr
 from roegfri.refusal import Refusal
-from roegfri.walls.locks import alone
+from roegfri.walls.locks import alone, whose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +65,19 @@ def receive_referral(
     """Takes a referral in for a municipality and starts its clock.
 
     `once` is the form's own number: the same form sent twice gives the same referral. Raises
-    Refusal when the municipality takes no referrals on that day, or the time of receipt is ahead.
+    Refusal when the municipality takes no referrals on that day, the time of receipt is ahead, or
+    the form has been sent before and said something else.
     """
     if once:
+        once = whose(once, by, handler.pk)
         alone("referral", once)
         if known := Referral.objects.filter(once=once).first():
+            if (known.source, known.text, known.received_at) != (
+                details.source,
+                details.text,
+                details.received_at,
+            ):
+                raise Refusal(_("Formularen er allerede sendt. Åbn en ny for at oprette én til."))
             return known
     if details.received_at > at:
         raise Refusal(_("Modtaget kan ikke ligge ude i fremtiden."), field="received_at")
@@ -116,7 +124,7 @@ def receive_referral(
 
 
 def member_agreement(municipality: Municipality, on: dt.date) -> Agreement:
-    """The agreement under which it takes referrals on that day. Raises Refusal when there is none."""
+    """The agreement under which it takes referrals on that day. Raises Refusal without one."""
     agreement = lookup.agreement_of(municipality, on, Scope.CESSATION)
     if agreement is None:
         raise Refusal(
