@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ _WRITERS: dict[str, tuple[str, Callable[..., None]]] = {
     "csv": ("text/csv; charset=utf-8", writing.write_csv),
     "xlsx": (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        writing.write_xlsx,
+        partial(writing.write_xlsx, title="Henvisninger"),
     ),
 }
 
