@@ -1,10 +1,14 @@
 """What a person says of herself; and allauth's forms with our count of guesses around them."""
 
-from allauth.account.forms import ChangePasswordForm
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from roegfri import clock
@@ -56,3 +60,15 @@ class ChangePassword(ChangePasswordForm):
             old: str = super().clean_oldpassword()
             guess.right = True
         return old
+
+
+class ResetPassword(ResetPasswordForm):
+    """A lost password. An address without a user is answered alike, on the screen and by mail."""
+
+    def save(self, request: HttpRequest, **more: Any) -> str:
+        """Sends the mail; allauth's own for strangers would invite them to sign up."""
+        email: str = self.cleaned_data["email"]
+        if self.users:
+            return str(super().save(request, **more))
+        get_adapter().send_mail("account/email/unknown_account", email, {"request": request})
+        return email
