@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "roegfri.accounts.middleware.act",
+    "roegfri.ui.middleware.plain_address",
 ]
 ROOT_URLCONF = "roegfri.urls"
 WSGI_APPLICATION = "roegfri.wsgi.application"
@@ -176,7 +177,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "roegfri.accounts.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"change_password": "roegfri.accounts.forms.ChangePassword"}
+ACCOUNT_FORMS = {
+    "change_password": "roegfri.accounts.forms.ChangePassword",
+    "reset_password": "roegfri.accounts.forms.ResetPassword",
+}
 # Guesses are counted in PostgreSQL (roegfri/accounts/guesses.py), whatever address they come from.
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -231,6 +235,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Otherwise allauth counts the whole country's sign-ins as the proxy's own: 30 a minute.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

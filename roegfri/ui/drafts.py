@@ -33,12 +33,13 @@ class TooMuch(Refusal):
 
 def key_of(address: str) -> str:
     """The path of an address, if a screen of ours answers there; otherwise empty."""
-    path = urlsplit(address).path
     try:
+        path = urlsplit(address).path
         match = resolve(path)
-    except Resolver404:
+    except (Resolver404, ValueError):
         return ""
-    return path if getattr(match.func, "right", "") and len(path) <= 200 else ""
+    ours = getattr(match.func, "right", "") and len(path) <= 200 and "\0" not in path
+    return path if ours else ""
 
 
 def may_have(request: HttpRequest) -> bool:

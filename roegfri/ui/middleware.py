@@ -5,6 +5,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -52,6 +53,17 @@ def _facts(request: HttpRequest, response: HttpResponse) -> dict[str, object]:
         "user": str(actor.user_id) if actor and actor.user_id else None,
         "grant": str(actor.grant_id) if actor and actor.grant_id else None,
     }
+
+
+def plain_address(get_response: GetResponse) -> GetResponse:
+    """Refuses an address with a NUL in it: nobody types one, and PostgreSQL takes none."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        return get_response(request)
+
+    return handle
 
 
 def never_stored(get_response: GetResponse) -> GetResponse:
