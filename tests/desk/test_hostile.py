@@ -5,15 +5,13 @@ import uuid
 import pytest
 import time_machine
 from django.core import mail
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from referrals.models import ContactAttempt, IncomingMessage, Phone, Referral
+from referrals.models import ContactAttempt, Phone, Referral
 from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
 from roegfri.actor import acting
-from roegfri.audit.models import AuditEvent
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -90,19 +88,6 @@ def test_the_list_comes_as_csv_and_as_xlsx() -> None:
     for kind, starts in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
         found = signed_in(grant).get(reverse("referrals:list"), {"hent": kind})
         assert found.content.startswith(starts)
-
-
-def test_who_reads_a_message_that_could_not_be_taken_is_logged() -> None:
-    client = signed_in(make.grant())
-    file = SimpleUploadedFile("a.xml", b"Nancy Ann Berggren 251248-9996")
-    when = {name: FORM[name] for name in ("received_at_0", "received_at_1")}
-    page = client.post(reverse("referrals:upload"), {**when, "file": file})["Location"]
-    for address in (page, f"{page}fil/"):
-        assert b"Berggren" in client.get(address).content
-    with acting(make.SYSTEM):
-        read = AuditEvent.objects.filter(act="message.read").values_list("subject", flat=True)
-        pk = IncomingMessage.objects.get().pk
-    assert list(read) == [f"referrals_incomingmessage:{pk}"] * 2
 
 
 def test_long_words_around_a_number_are_cut() -> None:
