@@ -106,7 +106,7 @@ class NewReferral(forms.Form):
         validators=[_not_in_the_future],
     )
     guardian_consent = forms.ChoiceField(
-        label=_("Har forældre givet samtykke? (kun under 15 år)"),
+        label=_("Har forældrene givet samtykke? (kun for de yngste)"),
         choices=GuardianConsent.choices,
         initial=GuardianConsent.UNKNOWN,
         required=False,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals import exports, forms, intake, queries
-from referrals.commands.inbox import Receipt, Taken
+from referrals.commands.inbox import Receipt, Taken, read_message
 from referrals.commands.receive import receive_referral
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
@@ -92,6 +92,7 @@ def inbox(request: SignedIn) -> HttpResponse:
 def message(request: SignedIn, pk: UUID) -> HttpResponse:
     """One message of the inbox: why it lies there, and how it begins."""
     found = queries.incoming(request.actor, pk)
+    read_message(found, by=request.actor, at=clock.now())
     return show(request, "referrals/message.html", {"message_in": found})
 
 
@@ -99,6 +100,7 @@ def message(request: SignedIn, pk: UUID) -> HttpResponse:
 def message_file(request: SignedIn, pk: UUID) -> HttpResponse:
     """The bytes of a message, as they came; never opened by the browser."""
     found = queries.incoming(request.actor, pk)
+    read_message(found, by=request.actor, at=clock.now())
     return HttpResponse(
         found.bytes,
         content_type="application/octet-stream",

@@ -119,6 +119,12 @@ def keep_message(
     return Receipt(Taken.REFUSED, row)
 
 
+@transaction.atomic
+def read_message(message: IncomingMessage, *, by: Actor, at: dt.datetime) -> None:
+    """Notes who saw a message of the inbox: it may name a person nobody knows here yet."""
+    record("message.read", message, by=by, at=at)
+
+
 def _row(
     delivery: Delivery, inbox: Organisation, state: InboxState, reason: str, at: dt.datetime
 ) -> IncomingMessage:

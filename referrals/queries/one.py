@@ -11,10 +11,9 @@ from django.http import Http404
 
 from referrals import policies
 from referrals.models import Citizen, Consent, ContactAttempt, IncomingMessage, Phone, Referral
-from referrals.states import ReferralState
+from referrals.states import InboxState, ReferralState
 from roegfri import clock, sealed
 from roegfri.actor import Actor
-from roegfri.audit import looks
 from roegfri.organisations.models import Municipality
 from roegfri.persons import cpr
 
@@ -119,14 +118,14 @@ def consent(viewer: Actor, referral_pk: UUID, pk: UUID) -> Consent:
 
 
 def incoming(viewer: Actor, pk: UUID) -> IncomingMessage:
-    """One message of one's own inbox, with its bytes. Raises Http404."""
-    found = policies.messages_visible_to(viewer).filter(pk=pk).first()
+    """One message of one's own inbox, with its bytes. Raises Http404.
+
+    One that was taken in is read in the citizen's file, which asks why where it has to.
+    """
+    waiting = policies.messages_visible_to(viewer).exclude(state=InboxState.ACCEPTED)
+    found = waiting.filter(pk=pk).first()
     if found is None:
         raise Http404
-    if found.referral_id:
-        looks.noticed(
-            Referral.objects.filter(pk=found.referral_id).values_list("citizen", flat=True)
-        )
     return found
 
 

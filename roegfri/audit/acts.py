@@ -19,6 +19,7 @@ ACTS: dict[str, Words] = {
     "consent.withdrawn": _("Noterede, at samtykke er trukket tilbage"),
     "phone.added": _("Tilføjede telefonnummer"),
     "message.taken": _("Læste indkommet besked ind"),
+    "message.read": _("Så indkommet besked"),
     "message.kept": _("Gemte indkommet besked"),
     "message.queued": _("Lagde besked til afsendelse"),
     "message.sent": _("Sendte besked"),

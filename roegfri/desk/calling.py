@@ -39,6 +39,7 @@ def context(referral: Referral, form: django_forms.Form, *, at: dt.datetime) -> 
             guardian_age=terms.target_group.guardian_age,
             guardian_consent=referral.guardian_consent,
         ),
+        "guardian_age": terms.target_group.guardian_age,
         "too_young": rules.outside_target_group(
             citizen.birth_date,
             clock.danish_date(referral.received_at),

@@ -395,6 +395,33 @@ def test_markup_in_a_letter_is_text_on_every_screen(by: Actor) -> None:
             assert raw not in page, url
 
 
+def test_whoever_opens_a_message_of_the_inbox_stands_in_the_log(by: Actor) -> None:
+    """No citizen is known whom a look-up could name: the message is named instead."""
+    kept = take(b"Nancy Ann, 2512489996", by).message
+    client = signed_in(by)
+    for path in ("", "fil/"):
+        assert client.get(f"/henvisninger/indbakke/{kept.pk}/{path}").status_code == 200
+    with acting(make.SYSTEM):
+        opened = AuditEvent.objects.filter(act="message.read", user_id=by.user_id)
+        assert [event.subject for event in opened] == [f"incomingmessage:{kept.pk}"] * 2
+
+
+def test_a_message_that_was_taken_in_is_not_opened_past_its_case(by: Actor) -> None:
+    taken = take(messages.referral(), by).message
+    client = signed_in(by)
+    for path in ("", "fil/"):
+        assert client.get(f"/henvisninger/indbakke/{taken.pk}/{path}").status_code == 404
+
+
+def test_the_guardian_is_called_first_below_the_age_of_the_agreement() -> None:
+    agreed = make.agreement(guardian_age="18")
+    home = make.municipality(agreed, ean=messages.HVIDOVRE[0], name="Hvidovre Kommune")
+    by = make.actor(make.grant(organisation=home))
+    take(messages.referral(civil_number="1110109996"), by)
+    page = signed_in(by).get(f"/opkald/{only(by).pk}/").content.decode()
+    assert "Under 18 år" in page
+
+
 def test_the_day_of_receipt_is_danish(by: Actor) -> None:
     """00:30 on Tuesday is still Monday in UTC."""
     early = clock.danish_time(dt.date(2026, 3, 3), dt.time(0, 30))
