@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from referrals import policies
@@ -130,14 +130,14 @@ def incoming(viewer: Actor, pk: UUID) -> IncomingMessage:
 
 
 def after_this(viewer: Actor, pk: UUID, *, at: dt.datetime) -> UUID | None:
-    """The next referral to call now: due by the end of today, another than the one just called."""
+    """The next referral to call now, another than the one just called; by deadline or agreed time.
+
+    Whoever nobody has tried yet, or whose next attempt has come: not before the time she was told.
+    """
     due = (
         policies.referrals_visible_to(viewer)
         .waiting()
-        .filter(
-            handler_id=viewer.organisation_id,
-            next_at__lte=clock.end_of_day(clock.danish_date(at) + dt.timedelta(days=7)),
-        )
+        .filter(Q(attempts=0) | Q(next_at__lte=at), handler_id=viewer.organisation_id)
     )
     return due.exclude(pk=pk).order_by("next_at", "pk").values_list("pk", flat=True).first()
 
