@@ -146,12 +146,15 @@ def open_access(
 
 
 def _known_citizen(details: Details, by: Actor) -> Citizen | None:
-    """Somebody with the same CPR number whom we already may see."""
+    """Somebody with the same CPR number whom we already may see; locked, so that numbers are added
+    to her one referral at a time, and the first referral of two makes her."""
     if details.civil_number is None:
         return None
     mark = sealed.fingerprint(details.civil_number.value, of="cpr")
+    alone("citizen", mark.hex())
     return (
         policies.citizens_visible_to(by)
+        .select_for_update(of=("self",))
         .filter(civil_numbers__fingerprint=mark)
         .order_by("created_at")
         .first()

@@ -366,6 +366,34 @@ def test_control_without_the_lock_the_deliveries_collide(
     assert referrals_there_are() == 1, "the constraint is the last wall"
 
 
+def citizens_there_are() -> int:
+    with acting(make.SYSTEM), transaction.atomic():
+        return Citizen.objects.count()
+
+
+def eight_cases_of_one_person() -> list[bytes]:
+    return [
+        messages.referral(envelope=f"ENV{n}", letter=f"LET{n}", episode=f"e{n}") for n in range(8)
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_cases_of_one_person_at_once_are_one_citizen(by: Actor) -> None:
+    bodies = iter(eight_cases_of_one_person())
+    assert at_once(8, lambda: take(next(bodies), by)) == []
+    assert (citizens_there_are(), referrals_there_are()) == (1, 8)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_one_person_is_several_citizens(
+    by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("referrals.commands.receive.alone", lambda *_words: None)
+    bodies = iter(eight_cases_of_one_person())
+    wrong = at_once(8, lambda: take(next(bodies), by))
+    assert wrong or citizens_there_are() > 1, "nothing collided: the test above proves nothing"
+
+
 # ---- shown ---------------------------------------------------------------------------------------
 
 HOSTILE = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;"
