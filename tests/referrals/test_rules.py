@@ -7,6 +7,7 @@ import pytest
 from referrals import rules
 from roegfri import clock
 from roegfri.organisations.terms import ContactTerms, DayUnit
+from tests.roegfri.test_clock import CLOSED, EVERY_DAY, oracle
 
 TWO_WORKDAYS = ContactTerms(DayUnit.WORKDAYS, 2, saturday_counts=False)
 SEVEN_DAYS = ContactTerms(DayUnit.CALENDAR_DAYS, 7, saturday_counts=False)
@@ -26,6 +27,18 @@ D = dt.date.fromisoformat
 )
 def test_two_workdays(received: str, deadline: str) -> None:
     assert rules.contact_deadline(D(received), terms=TWO_WORKDAYS, closed=()) == D(deadline)
+
+
+def test_both_deadlines_of_every_day_of_ten_years() -> None:
+    """Against holidays written out by hand, and a calendar counted by day number."""
+    wrong = [
+        day
+        for day in EVERY_DAY
+        if rules.contact_deadline(day, terms=TWO_WORKDAYS, closed=()) != oracle(day, 2)
+        or rules.contact_deadline(day, terms=SEVEN_DAYS, closed=CLOSED).toordinal()
+        != day.toordinal() + 7
+    ]
+    assert wrong == []
 
 
 def test_a_closing_day_of_the_municipality_is_no_workday() -> None:
