@@ -176,8 +176,7 @@ def test_every_personal_table_has_forced_row_level_security() -> None:
 
 
 @pytest.mark.django_db
-def test_the_report_role_reads_no_personal_table() -> None:
-    """It is bound by the same walls: without a scope it sees nothing."""
+def test_the_walls_bind_the_report_role_too() -> None:
     with connection.cursor() as cursor:
         cursor.execute("select rolbypassrls, rolsuper from pg_roles where rolname like '%_report'")
         assert set(cursor.fetchall()) == {(False, False)}
@@ -186,15 +185,13 @@ def test_the_report_role_reads_no_personal_table() -> None:
 # ---- migrations ----------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 def test_models_and_migrations_agree() -> None:
     out = StringIO()
     try:
         call_command("makemigrations", "--check", "--dry-run", stdout=out, no_color=True)
     except SystemExit:
         pytest.fail(out.getvalue())
-
-
-test_models_and_migrations_agree = pytest.mark.django_db(test_models_and_migrations_agree)
 
 
 def test_every_app_has_one_last_migration() -> None:
