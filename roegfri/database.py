@@ -2,7 +2,7 @@
 
     owner    owns tables and functions; migrations run as it
     app      what web and workers connect as: reads and writes rows, owns nothing, walls bind it
-    report   reads
+    report   reads what it is given by name; nothing of its own accord
 
 DATABASE_URL names the set-up role (superuser or CREATEROLE). `prepare` makes the database, the
 roles and the extensions; nothing else ever connects as the set-up role. The roles are named after
@@ -148,7 +148,6 @@ def _arrange(inside: "psycopg.Connection[tuple[object, ...]]", users: Mapping[st
     for may, kind, whom in (
         ("select, insert, update, delete", "tables", app),
         ("usage, select", "sequences", app),
-        ("select", "tables", report),
     ):
         inside.execute(
             sql.SQL("alter default privileges in schema public grant {} on {} to {}").format(

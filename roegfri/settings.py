@@ -220,6 +220,7 @@ CSRF_COOKIE_HTTPONLY = True
 _HTTPS = not ON_LOOPBACK
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_NAME = "__Host-roegfri" if _HTTPS else "roegfri"
+CSRF_FAILURE_VIEW = "roegfri.ui.views.forged"
 CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrf"
 CACHES = {
     # allauth keeps its counters and used codes here: in PostgreSQL, shared by all web processes.

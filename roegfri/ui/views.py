@@ -74,6 +74,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return problem(request, status)
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: nearly always a page that stood open since an earlier sign-in."""
+    with transaction.atomic():
+        return problem(request, HTTPStatus.FORBIDDEN, stale=True)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: a page that needs neither database nor context, with the id to ask about."""
     page = loader.get_template("500.html").render({"request_id": getattr(request, "id", "")})
