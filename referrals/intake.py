@@ -7,6 +7,7 @@ from referrals.states import InboxState
 from roegfri import medcom
 from roegfri.actor import Actor
 from roegfri.organisations.models import Organisation
+from roegfri.refusal import Refusal
 
 
 def take_file(
@@ -27,5 +28,9 @@ def take_file(
     except medcom.Unreadable as fault:
         state, reason = InboxState.UNREADABLE, fault.reason
     else:
-        return take_message(message, delivery, inbox=inbox, by=by, at=at)
+        try:
+            return take_message(message, delivery, inbox=inbox, by=by, at=at)
+        except Refusal as refusal:
+            # A command's «no» (a term that nobody has added) keeps the message, with its words.
+            state, reason = InboxState.MISADDRESSED, str(refusal)
     return keep_message(delivery, inbox=inbox, state=state, reason=reason, by=by, at=at)

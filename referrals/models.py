@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -72,9 +72,11 @@ class Citizen(models.Model):
         return f"{self.given_names} {self.surname}".strip()
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Iterable[str], values: Sequence[Any]) -> Self:
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any
+    ) -> Self:
         """A citizen that is read is noticed, and the screen's line in the look-up log names her."""
-        citizen = super().from_db(db, list(field_names), list(values))
+        citizen = super().from_db(db, field_names, values, **more)
         looks.noticed([citizen.pk])
         return citizen
 
@@ -157,9 +159,9 @@ class Residence(models.Model):
 class CitizenAccess(models.Model):
     """Which organisation may see which citizen, why, about what, and when.
 
-    The one table that both walls read: policies.py and row-level security. Rows are opened and ended
-    by two functions in the database (migration 0002), which refuse to hand out what the caller does
-    not have. `about` is the referral or enrolment that gives the ground.
+    The one table that both walls read: policies.py and row-level security. Rows are opened and
+    ended by two functions in the database (migration 0002), which refuse to hand out what the
+    caller does not have. `about` is the referral or enrolment that gives the ground.
     """
 
     personal_data: ClassVar[bool] = True
@@ -203,7 +205,9 @@ class Consent(models.Model):
     class Meta:
         ordering = ("-given_at",)
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=ConsentKind.values), name="consent_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=ConsentKind.values), name="consent_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
                 name="consent_withdrawn_after_given",
@@ -287,7 +291,9 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=ReferralState.values), name="referral_state_known"
             ),
-            models.CheckConstraint(condition=Q(source__in=Source.values), name="referral_source_known"),
+            models.CheckConstraint(
+                condition=Q(source__in=Source.values), name="referral_source_known"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=ReferralState.REACHED) | Q(reached_at__isnull=False),
                 name="referral_reached_has_time",
@@ -372,7 +378,9 @@ class IncomingMessage(models.Model):
         verbose_name = _("besked")
         verbose_name_plural = _("beskeder")
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=InboxState.values), name="inbox_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=InboxState.values), name="inbox_state_known"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=InboxState.ACCEPTED) | Q(referral__isnull=False),
                 name="accepted_has_referral",

@@ -32,8 +32,8 @@ def log_call(
 ) -> ContactAttempt:
     """Logs a call and moves the referral on; the same form sent twice is one call.
 
-    Raises Refusal when the referral has been closed meanwhile, the time to call back is past, or
-    the form has been sent before and said something else.
+    Raises Refusal when the referral has been closed meanwhile, the time to call back is past or
+    would be on no list, or the form has been sent before and said something else.
     """
     once = whose(once, by, referral.pk)
     alone("call", once)
@@ -45,6 +45,10 @@ def log_call(
     if referral.state == ReferralState.CLOSED:
         raise Refusal(
             _("Sagen er afsluttet i mellemtiden. Opkaldet er ikke gemt: åbn sagen og se hvorfor.")
+        )
+    if referral.state == ReferralState.REACHED and outcome == Outcome.CALL_BACK:
+        raise Refusal(
+            _("Borgeren er kontaktet og står ikke længere på listen. Skriv aftalen i notatet.")
         )
     attempt = ContactAttempt.objects.create(
         referral=referral,

@@ -143,6 +143,8 @@ def _row(
 def _receiver(party: Party, inbox: Organisation, on: dt.date) -> tuple[Municipality | None, str]:
     """The municipality that takes the message, or None and why it stays in the inbox."""
     found = lookup.receiver_by_ean(party.ean, on)
+    if found is None and party.identifier_code == "kommunenummer":
+        found = lookup.receiver_by_code(party.identifier, on)
     named = found.municipality.name if found else (party.organisation or party.ean or "?")
     if found is None:
         words = _("Beskeden er adresseret til «%(name)s» (EAN %(ean)s), som ikke kendes her.")

@@ -48,12 +48,18 @@ def context(referral: Referral, form: django_forms.Form, *, at: dt.datetime) -> 
         "deadline": day_words(referral.contact_by),
         "days_left": (referral.contact_by - today).days,
         "call_before": rules.warn_on(referral.contact_by, closed=closed),
-        "outcomes": [(one, one.label, OUTCOME_KEYS[one]) for one in Outcome],
+        "outcomes": [(one, one.label, OUTCOME_KEYS[one]) for one in _outcomes(referral)],
         "proposed": moment_words(rules.next_attempt(at, closed=closed), today),
         "form": form,
         "phone_form": forms.AddPhone(),
         "closed": referral.state == ReferralState.CLOSED,
     }
+
+
+def _outcomes(referral: Referral) -> list[Outcome]:
+    """Whoever has been reached is on no list, so nobody would call her back."""
+    reached = referral.state == ReferralState.REACHED
+    return [one for one in Outcome if not (reached and one == Outcome.CALL_BACK)]
 
 
 def _candidates(referral: Referral, working: list[Any]) -> list[str]:

@@ -106,6 +106,14 @@ def receiver_by_ean(ean: str, on: dt.date) -> Receiver | None:
     return Receiver(municipality, agreement_of(municipality, on, Scope.CESSATION))
 
 
+def receiver_by_code(code: str, on: dt.date) -> Receiver | None:
+    """The same by municipality code, for a municipality whose EAN nobody has entered."""
+    municipality = Municipality.objects.filter(code=municipality_code(code)).first()
+    if municipality is None:
+        return None
+    return Receiver(municipality, agreement_of(municipality, on, Scope.CESSATION))
+
+
 def _practice(number: str) -> Organisation | None:
     """Written with and without leading zeros."""
     spellings = {number, number.lstrip("0"), number.zfill(6)}

@@ -71,3 +71,24 @@ def test_what_is_missing_is_said_before_anything_is_taken(tmp_path: Path, code: 
         assert refused.value.returncode == 2
     with acting(make.SYSTEM):
         assert not Referral.objects.exists()
+
+
+def test_a_receiver_without_an_ean_here_is_known_by_its_code(tmp_path: Path) -> None:
+    make.municipality(code=RECEIVER[1])
+    file = tmp_path / "a.xml"
+    file.write_bytes(messages.referral("XH1530R", receiver=RECEIVER))
+    said, status = run(str(file), "--municipality", RECEIVER[1])
+    assert (said[0]["status"], status) == ("created", 0)
+
+
+def test_a_missing_term_keeps_the_message_and_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = {name: value for name, value in make.TERMS.items() if "deadline_count" not in name}
+    monkeypatch.setattr(make, "TERMS", silent)
+    member = make.municipality(ean=RECEIVER[0])
+    file = tmp_path / "a.xml"
+    file.write_bytes(messages.referral("XH1530R", receiver=RECEIVER))
+    said, status = run(str(file), "--municipality", member.code)
+    assert (said[0]["status"], status) == ("refused", 1)
+    assert "siger intet om" in str(said[0]["reason"])

@@ -160,8 +160,8 @@ class _Case:
             )
         )
         if dice.random() < 0.97:
-            # 20 99 .. and the like: numbers that the trial never calls.
-            number = f"+45209{dice.randrange(100000):05d}"
+            # No Danish number begins with a nought: a call from the trial reaches nobody.
+            number = f"+4501{dice.randrange(1_000_000):06d}"
             self.rows.phone.append((self._id(), self.citizen, number, "mobil", 0))
         if dice.random() < 0.85:
             self._civil_number(born, received, woman=woman)
