@@ -8,8 +8,8 @@ from functools import partial
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from referrals.models import Referral
-from roegfri.persons import phone
+from referrals.queries import ListedRow
+from referrals.states import ReferralState, Source
 from roegfri.sheets import writing
 
 _WRITERS: dict[str, tuple[str, Callable[..., None]]] = {
@@ -21,7 +21,7 @@ _WRITERS: dict[str, tuple[str, Callable[..., None]]] = {
 }
 
 
-def referrals(rows: Iterable[Referral], kind: str, *, on: dt.date) -> HttpResponse:
+def referrals(rows: Iterable[ListedRow], kind: str, *, on: dt.date) -> HttpResponse:
     """The rows as "csv" or "xlsx". Raises Http404 for another kind."""
     if kind not in _WRITERS:
         raise Http404
@@ -50,17 +50,18 @@ def _header() -> list[str]:
     ]
 
 
-def _cells(rows: Iterable[Referral]) -> Iterator[list[object]]:
+def _cells(rows: Iterable[ListedRow]) -> Iterator[list[object]]:
+    sources = {one.value: str(one.label) for one in Source}
+    states = {one.value: str(one.label) for one in ReferralState}
     for row in rows:
-        number: str | None = row.number  # type: ignore[attr-defined]
         yield [
             row.contact_by,
-            row.citizen.name,
-            phone.display(number) if number else "",
-            str(row.get_source_display()),
+            row.name,
+            row.phone,
+            sources[row.source],
             row.sender_name,
             row.received_at,
             row.attempts,
-            str(row.get_state_display()),
-            row.caseworker.name if row.caseworker else "",
+            states[row.state],
+            row.caseworker or "",
         ]

@@ -2,15 +2,14 @@
 
 import datetime as dt
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals.commands.receive import Details
-from referrals.models import Referral, ReferralQuerySet
+from referrals.queries import ListedFilters
 from referrals.states import (
     Channel,
     CloseReason,
@@ -246,18 +245,9 @@ class Filter(forms.Form):
         required=False,
     )
 
-    def narrow(self, rows: QuerySet[Referral]) -> QuerySet[Referral]:
-        """The rows that meet the filters."""
-        given, rows = self.cleaned_data, cast("ReferralQuerySet", rows)
-        if given["state"]:
-            rows = rows.filter(state=given["state"])
-        if given["source"]:
-            rows = rows.filter(source=given["source"])
-        if given["due"] == "overdue":
-            rows = rows.overdue(on=clock.today())
-        if given["due"] == "today":
-            rows = rows.waiting().filter(contact_by=clock.today())
-        return rows
+    def narrowed(self) -> ListedFilters | None:
+        """What the list is narrowed by; None when the form is filled in wrongly."""
+        return ListedFilters(**self.cleaned_data) if self.is_valid() else None
 
 
 class Confirm(forms.Form):

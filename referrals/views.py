@@ -15,23 +15,25 @@ from referrals.commands.receive import receive_referral
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
-from roegfri.ui.lists import Column, Sort, listing
+from roegfri.ui.lists import Page, Sort, listing_of
 from roegfri.ui.screens import filled, show, submitted
 
-SORTS = (
-    Sort("modtaget", _("Modtaget"), (Column("received_at", descending=True),)),
-    Sort("frist", _("Frist"), (Column("contact_by"),)),
-    Sort("navn", _("Navn"), (Column("citizen__sort_key"),)),
-)
+NO_ROWS: Page[queries.ListedRow] = Page([], "", "")
 
 
 @screen(Right.REFERRALS_READ)
 def index(request: SignedIn) -> HttpResponse:
     """All referrals of the municipality, filtered and sorted; the same rows as CSV or XLSX."""
-    rows = queries.listed(request.actor)
-    found = listing(request, rows, form=forms.Filter(request.GET), sorts=SORTS)
+    form = forms.Filter(request.GET)
+    filters = form.narrowed()
+
+    def pages(sort: Sort, after: str) -> Page[queries.ListedRow]:
+        return queries.listed_page(request.actor, filters, sort, after) if filters else NO_ROWS
+
+    found = listing_of(request, pages, form=form, sorts=queries.SORTS)
     if kind := request.GET.get("hent"):
-        return exports.referrals(found.every(), kind, on=clock.today())
+        rows = queries.listed_every(request.actor, filters, found.sort) if filters else ()
+        return exports.referrals(rows, kind, on=clock.today())
     context = {"list": found, "today": clock.today()}
     return show(request, "referrals/index.html", context, part="referrals/_rows.html")
 

@@ -1,6 +1,14 @@
 """Every answer about citizens and referrals; the first argument is the viewer."""
 
-from referrals.queries.lists import Counts, inbox, listed, waiting_counts, worklist
+from referrals.queries.listing import (
+    SORTS,
+    ListedFilters,
+    ListedRow,
+    listed_count,
+    listed_every,
+    listed_page,
+)
+from referrals.queries.lists import Counts, inbox, waiting_counts, worklist
 from referrals.queries.one import (
     File,
     after_this,
@@ -14,14 +22,19 @@ from referrals.queries.one import (
 )
 
 __all__ = [
+    "SORTS",
     "Counts",
     "File",
+    "ListedFilters",
+    "ListedRow",
     "after_this",
     "citizen_file",
     "consent",
     "inbox",
     "incoming",
-    "listed",
+    "listed_count",
+    "listed_every",
+    "listed_page",
     "needs_reason",
     "own_municipality",
     "person_by_identifier",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from referrals import policies
-from referrals.models import IncomingMessage, Phone, ReferralQuerySet
+from referrals.models import IncomingMessage
 from referrals.states import GuardianConsent, InboxState, Source
 from roegfri import clock
 from roegfri.actor import Actor
@@ -132,17 +132,6 @@ def waiting_counts(viewer: Actor) -> Counts:
         "today": clock.today(),
     }
     return prepared.rows(_COUNTS, values, Counts)[0]
-
-
-def listed(viewer: Actor) -> ReferralQuerySet:
-    """All referrals one may see, for the list screen and its export."""
-    numbers = Phone.objects.filter(citizen=OuterRef("citizen_id"), wrong_since=None)
-    return (
-        policies.referrals_visible_to(viewer)
-        .filter(handler_id=viewer.organisation_id)
-        .select_related("citizen", "caseworker")
-        .annotate(number=Subquery(numbers.values("number")[:1]))
-    )
 
 
 def inbox(viewer: Actor) -> QuerySet[IncomingMessage]:

@@ -9,10 +9,10 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from referrals.models import Referral
-from referrals.states import ReferralState, Source
+from referrals.queries import ListedRow
+from referrals.states import ReferralState
 from roegfri.ui.templatetags.rows import day, moment
-from roegfri.ui.templatetags.ui import phone_number, tag
+from roegfri.ui.templatetags.ui import tag
 
 register = template.Library()
 
@@ -32,20 +32,19 @@ class Line:
 
 
 @register.filter
-def as_lines(rows: Iterable[Referral], today: dt.date) -> Iterator[Line]:
-    """The rows of queries.listed, as they stand on a Danish date."""
+def as_lines(rows: Iterable[ListedRow], today: dt.date) -> Iterator[Line]:
+    """The rows of queries.listed_page, as they stand on a Danish date."""
     missing, unknown, states = tag("overdue", _("Mangler")), _("Navn ukendt"), _states()
     for row in rows:
-        number: str | None = row.number  # type: ignore[attr-defined]
         yield Line(
-            id=row.pk,
-            name=row.citizen.name or unknown,
-            phone=phone_number(number) if number else missing,
+            id=row.id,
+            name=row.name or unknown,
+            phone=row.phone or missing,
             contact_by=day(row.contact_by),
             state=states[_state(row, today)],
-            sender=row.sender_name or str(Source(row.source).label),
+            sender=row.sender,
             received=moment(row.received_at),
-            caseworker=row.caseworker.name if row.caseworker else "",
+            caseworker=row.caseworker or "",
         )
 
 
@@ -60,7 +59,7 @@ def _states() -> dict[str, SafeString]:
     }
 
 
-def _state(row: Referral, today: dt.date) -> str:
+def _state(row: ListedRow, today: dt.date) -> str:
     """A state, or how a waiting referral stands with its deadline."""
     if row.state != ReferralState.RECEIVED or row.contact_by > today:
         return row.state

@@ -307,16 +307,22 @@ class SortLink:
 
 
 @dataclass(frozen=True)
-class Listing(Generic[M]):
-    """What a list screen shows, and the same rows for an export."""
+class Shown(Generic[Row]):
+    """What a list screen shows: a page, and the ways to the others."""
 
-    form: Filters[M]
-    rows: QuerySet[M]
+    form: Any
     sort: Sort
-    page: Page[M]
+    page: Page[Row]
     sorts: list[SortLink]
     next_url: str
     previous_url: str
+
+
+@dataclass(frozen=True)
+class Listing(Shown[M]):
+    """The same with the rows of all pages, for an export."""
+
+    rows: QuerySet[M]
 
     @property
     def count(self) -> Count:
@@ -341,14 +347,28 @@ def listing(
     A form that is filled in wrongly shows no rows, and its errors.
     """
     narrowed = form.narrow(rows) if form.is_valid() else rows.none()
+    found = listing_of(
+        request,
+        lambda sort, after: page(narrowed, sort=sort, after=after, size=size),
+        form=form,
+        sorts=sorts,
+    )
+    return Listing(**vars(found), rows=narrowed)
+
+
+def listing_of(
+    request: HttpRequest,
+    pages: Callable[[Sort, str], Page[Row]],
+    *,
+    form: Any,
+    sorts: Sequence[Sort],
+) -> Shown[Row]:
+    """The same for a query of one's own: `pages` answers an order and a cursor with a page."""
     asked = request.GET.get("orden", "")
     sort = next((one for one in sorts if one.key == asked), sorts[0])
-    found = shown(
-        lambda after: page(narrowed, sort=sort, after=after, size=size), request.GET.get("fra", "")
-    )
-    return Listing(
+    found = shown(lambda after: pages(sort, after), request.GET.get("fra", ""))
+    return Shown(
         form=form,
-        rows=narrowed,
         sort=sort,
         page=found,
         sorts=[SortLink(s.label, _url(request, orden=s.key), s is sort) for s in sorts],
