@@ -48,14 +48,25 @@ def end_of_day(day: dt.date) -> dt.datetime:
 
 
 @cache
+def holiday_names(year: int) -> dict[dt.date, str]:
+    """What the days of public_holidays are called, in Danish and in the year's order."""
+    found = holidays.country_holidays("DK", years=year, language="da")
+    agreed = {
+        dt.date(year, 6, 5): "Grundlovsdag",
+        dt.date(year, 12, 24): "Juleaftensdag",
+        dt.date(year, 12, 31): "Nytårsaftensdag",
+    }
+    return dict(sorted({**agreed, **found}.items()))
+
+
+@cache
 def public_holidays(year: int) -> frozenset[dt.date]:
     """Days that are no workdays though not Saturday or Sunday.
 
     The public holidays of Denmark (Store Bededag up to 2023 only) and the three days on which
     municipalities are closed by agreement: 5 June, 24 and 31 December. 1 May is a workday.
     """
-    closed = {dt.date(year, 6, 5), dt.date(year, 12, 24), dt.date(year, 12, 31)}
-    return frozenset(holidays.country_holidays("DK", years=year)) | closed
+    return frozenset(holiday_names(year))
 
 
 def is_workday(

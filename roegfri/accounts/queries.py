@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import Http404
 
 from roegfri import clock
+from roegfri.accounts import policies
 from roegfri.accounts.models import Grant, User
 from roegfri.actor import Actor
+from roegfri.ui.danish import DaSortKey
 
 
 def people_of(viewer: Actor, organisation_id: UUID) -> QuerySet[User]:
@@ -45,3 +48,18 @@ def last_grants_of(viewer: Actor) -> QuerySet[Grant]:
         return Grant.objects.none()
     own = Grant.objects.filter(user_id=viewer.user_id).select_related("organisation")
     return own.order_by("-until_on", "-from_on")[:3]
+
+
+def staff_grants(viewer: Actor) -> QuerySet[Grant]:
+    """The roles of the viewer's own counsellors and coordinators, by name and the newest first."""
+    rows = policies.staff_grants_visible_to(viewer).select_related("user")
+    return rows.order_by(DaSortKey("user__name"), "user_id", "role", "-from_on")
+
+
+def staff_grant(viewer: Actor, pk: UUID) -> Grant:
+    """One of them. Raises Http404."""
+    rows = policies.staff_grants_visible_to(viewer).select_related("user", "organisation")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

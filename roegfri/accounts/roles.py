@@ -33,6 +33,8 @@ class Right(StrEnum):
     AGREEMENTS_CHANGE = auto()
     LOG_READ = auto()
     REFERENCE_DATA = auto()
+    STAFF_MANAGE = auto()
+    CLOSING_DAYS_SET = auto()
     EVERYONE = auto()
 
 
@@ -41,7 +43,8 @@ _CASEWORK = _ALL | {Right.REFERRALS_READ, Right.REFERRALS_HANDLE, Right.REFERRAL
 
 GRANTS: dict[str, frozenset[Right]] = {
     Role.COUNSELLOR: _CASEWORK,
-    Role.COORDINATOR: _CASEWORK | {Right.AGREEMENTS_READ},
+    Role.COORDINATOR: _CASEWORK
+    | {Right.AGREEMENTS_READ, Right.STAFF_MANAGE, Right.CLOSING_DAYS_SET},
     Role.PROJECT_LEADER: _ALL | {Right.AGREEMENTS_READ, Right.AGREEMENTS_CHANGE},
     Role.FINANCE: _ALL | {Right.AGREEMENTS_READ},
     Role.PHARMACY: _ALL,
@@ -50,6 +53,9 @@ GRANTS: dict[str, frozenset[Right]] = {
     Role.SECURITY: _ALL | {Right.LOG_READ},
     Role.ADMINISTRATOR: _ALL | {Right.REFERENCE_DATA},
 }
+
+# The roles that a municipality's coordinator gives and ends herself.
+STAFF = (Role.COUNSELLOR, Role.COORDINATOR)
 
 # A role is granted for an organisation of one of these kinds, and no other.
 BELONGS_TO: dict[str, frozenset[Kind]] = {

@@ -3,15 +3,12 @@
 import argparse
 from typing import Any
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.urls import reverse
 
 from roegfri import clock
 from roegfri.accounts import commands
-from roegfri.accounts.models import User
+from roegfri.accounts.invitations import password_link
 from roegfri.accounts.roles import Role
 from roegfri.actor import acting, system
 from roegfri.organisations.models import Organisation
@@ -48,15 +45,6 @@ class Command(BaseCommand):
             except Refusal as refusal:
                 raise CommandError(str(refusal)) from refusal
         self.stdout.write(given["site"].rstrip("/") + password_link(user))
-
-
-def password_link(user: User) -> str:
-    """The path at which the person sets her password; it works once, for three days."""
-    key = default_token_generator.make_token(user)
-    return reverse(
-        "account_reset_password_from_key",
-        kwargs={"uidb36": user_pk_to_url_str(user), "key": key},
-    )
 
 
 def _organisation(text: str) -> Organisation:

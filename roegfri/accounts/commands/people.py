@@ -17,6 +17,7 @@ from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.organisations.models import Organisation
 from roegfri.refusal import Refusal
+from roegfri.walls.locks import alone
 
 _DAY = dt.timedelta(days=1)
 
@@ -26,6 +27,7 @@ def create_user(
     email: str, name: str, *, by: Actor, at: dt.datetime, phone: str = "", language: str = "da"
 ) -> User:
     """A person without a password: she sets it by a link, or comes through OpenID Connect."""
+    alone("user", email.strip().lower())
     if User.objects.filter(email__iexact=email.strip()).exists():
         raise Refusal(_("Der er allerede en bruger med den e-mailadresse."), field="email")
     user = User.objects.create_user(email, name=name, phone=phone, language=language)

@@ -1,0 +1,37 @@
+"""People, their roles, and what a municipality does with its own."""
+
+from roegfri.accounts.commands.people import (
+    change_profile,
+    create_user,
+    deactivate_user,
+    end_grant,
+    forget_ended_sessions,
+    give_grant,
+    reset_second_factor,
+    set_language,
+    switch_grant,
+    sync_grants,
+)
+from roegfri.accounts.commands.staff import (
+    end_staff_role,
+    invite_staff,
+    keep_staff_role,
+    renew_invitation,
+)
+
+__all__ = [
+    "change_profile",
+    "create_user",
+    "deactivate_user",
+    "end_grant",
+    "end_staff_role",
+    "forget_ended_sessions",
+    "give_grant",
+    "invite_staff",
+    "keep_staff_role",
+    "renew_invitation",
+    "reset_second_factor",
+    "set_language",
+    "switch_grant",
+    "sync_grants",
+]
