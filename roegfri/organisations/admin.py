@@ -175,12 +175,16 @@ class ClosingDaySheet(_Sheet):
         import_id_fields = ("municipality", "on")
 
 
+# Those that the rows name, not all of the country.
+OF_MUNICIPALITY = ("municipality", admin.RelatedOnlyFieldListFilter)
+
+
 class MunicipalityAdmin(SheetMixin, AuditedAdmin):
     """Municipalities."""
 
     resource_classes: ClassVar = [MunicipalitySheet]
     list_display = ("name", "code", "cvr", "ean", "region")
-    list_filter = ("region",)
+    list_filter = ("region", ("memberships__agreement", admin.RelatedOnlyFieldListFilter))
     search_fields = ("name", "code", "cvr", "ean")
 
 
@@ -206,7 +210,7 @@ class PracticeAdmin(SheetMixin, AuditedAdmin):
 
     resource_classes: ClassVar = [PracticeSheet]
     list_display = ("name", "provider_number", "municipality", "general_practitioners")
-    list_filter = ("municipality",)
+    list_filter = (OF_MUNICIPALITY,)
     list_select_related = ("municipality",)
     search_fields = ("name", "provider_number")
 
@@ -216,7 +220,7 @@ class PharmacyAdmin(SheetMixin, AuditedAdmin):
 
     resource_classes: ClassVar = [PharmacySheet]
     list_display = ("name", "p_number", "cvr", "gln", "municipality")
-    list_filter = ("municipality",)
+    list_filter = (OF_MUNICIPALITY,)
     list_select_related = ("municipality",)
     search_fields = ("name", "p_number", "cvr", "gln")
 
@@ -226,7 +230,7 @@ class ClosingDayAdmin(SheetMixin, AuditedAdmin):
 
     resource_classes: ClassVar = [ClosingDaySheet]
     list_display = ("municipality", "on", "reason")
-    list_filter = ("municipality",)
+    list_filter = (OF_MUNICIPALITY,)
     date_hierarchy = "on"
 
 

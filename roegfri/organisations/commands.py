@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
-from roegfri.organisations.models import Agreement, Municipality, Rate, Term
+from roegfri.organisations.models import Agreement, Membership, Municipality, Rate, Term
 from roegfri.organisations.terms import RATES, TERMS, Kind
 from roegfri.refusal import Refusal
 
@@ -79,6 +79,9 @@ def add_rate(
 ) -> Put:
     """Sets an amount in øre from a day on; raises Refusal as add_term does."""
     _check_rate(name, municipality, amount_ore)
+    if municipality is not None and not _takes_part(municipality, agreement):
+        words = _("%(municipality)s deltager ikke i aftalen.") % {"municipality": municipality}
+        raise Refusal(words, field="municipality")
     _lock(agreement)
     known = Rate.objects.filter(
         agreement=agreement, name=name, municipality=municipality, from_on=from_on
@@ -110,6 +113,11 @@ def _check_rate(name: str, municipality: Municipality | None, amount_ore: int) -
 
 def _is_known(code: str) -> bool:
     return Municipality.objects.filter(code=code).exists()
+
+
+def _takes_part(municipality: Municipality, agreement: Agreement) -> bool:
+    """Now, once, or later: a fee is agreed before its first day, and settled after its last."""
+    return Membership.objects.filter(municipality=municipality, agreement=agreement).exists()
 
 
 def _lock(agreement: Agreement) -> None:

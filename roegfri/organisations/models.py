@@ -115,7 +115,11 @@ class Cluster(models.Model):
 
 
 class Municipality(Organisation):
-    """A municipality. `code` is text of three digits; "0187" is read as "187"."""
+    """A municipality, any of the country's: a citizen can live in each of them.
+
+    `code` is text of three digits; "0187" is read as "187". Only one that takes part in an
+    agreement needs a CVR: it is settled with.
+    """
 
     organisation_ptr = _as("municipality")
     KIND = kinds.Kind.MUNICIPALITY
@@ -123,7 +127,7 @@ class Municipality(Organisation):
     code = models.CharField(
         _("kommunekode"), max_length=3, unique=True, validators=[RegexValidator(r"^\d{3}$")]
     )
-    cvr = models.CharField(_("CVR"), max_length=8, unique=True, validators=[validate_cvr])
+    cvr = models.CharField(_("CVR"), max_length=8, blank=True, validators=[validate_cvr])
     ean = models.CharField(_("EAN"), max_length=13, blank=True, validators=[validate_ean])
     region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"))
 
@@ -132,9 +136,22 @@ class Municipality(Organisation):
         verbose_name_plural = _("kommuner")
         constraints = [
             models.UniqueConstraint(
+                fields=["cvr"],
+                condition=~Q(cvr=""),
+                name="municipality_cvr_once",
+                violation_error_message=_("En anden kommune har det CVR-nummer."),
+            ),
+            models.UniqueConstraint(
                 fields=["ean"], condition=~Q(ean=""), name="municipality_ean_once"
             ),
         ]
+
+    def clean(self) -> None:
+        """Who takes part keeps her CVR."""
+        if not self.cvr and Membership.objects.filter(municipality=self.pk).exists():
+            raise ValidationError(
+                {"cvr": _("Skriv CVR-nummeret: kommunen deltager i en aftale og afregnes med.")}
+            )
 
 
 class ClusterMembership(Dated):
@@ -256,6 +273,14 @@ class Pharmacy(Organisation):
     class Meta:
         verbose_name = _("apotek")
         verbose_name_plural = _("apoteker")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gln"],
+                condition=~Q(gln=""),
+                name="pharmacy_gln_once",
+                violation_error_message=_("Et andet apotek har det GLN-nummer."),
+            ),
+        ]
 
 
 class Agreement(Organisation):
@@ -300,10 +325,28 @@ class Membership(Dated):
                 ],
                 violation_error_message=_("Kommunen er allerede medlem i den periode."),
             ),
+            # A referral has one deadline, a participant one price: never those of two agreements.
+            ExclusionConstraint(
+                name="one_cessation_agreement_at_a_time",
+                expressions=[
+                    ("municipality", RangeOperators.EQUAL),
+                    (DATED, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(scope=kinds.Scope.CESSATION),
+                violation_error_message=_(
+                    "Kommunen er allerede med i en aftale om rygestop i den periode."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.municipality} · {self.get_scope_display()}"
+
+    def clean(self) -> None:
+        """Who takes part is settled with, and so has a CVR."""
+        super().clean()
+        if self.municipality_id and not self.municipality.cvr:
+            raise ValidationError({"municipality": _("Skriv først kommunens CVR-nummer.")})
 
 
 class PharmacyAgreement(Dated):

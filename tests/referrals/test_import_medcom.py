@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from referrals.models import IncomingMessage, Referral
 from roegfri.actor import acting
+from roegfri.organisations.models import Membership
 from tests import make
 from tests.roegfri.medcom import messages
 
@@ -71,6 +72,20 @@ def test_what_is_missing_is_said_before_anything_is_taken(tmp_path: Path, code: 
         assert refused.value.returncode == 2
     with acting(make.SYSTEM):
         assert not Referral.objects.exists()
+
+
+def test_a_municipality_without_an_agreement_that_day_receives_nothing(
+    tmp_path: Path, code: str
+) -> None:
+    file = tmp_path / "a.xml"
+    file.write_bytes(messages.referral("XH1530R", receiver=RECEIVER))
+    for day in ("2017-12-31T09:00", "2026-03-02T09:00"):
+        with pytest.raises(CommandError, match="takes part in no") as refused:
+            call_command("import_medcom", str(file), "--municipality", code, "--received", day)
+        assert refused.value.returncode == 2
+        Membership.objects.update(until_on="2026-03-01")
+    with acting(make.SYSTEM):
+        assert not IncomingMessage.objects.exists()
 
 
 def test_a_receiver_without_an_ean_here_is_known_by_its_code(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from referrals import intake
 from referrals.commands.inbox import Receipt, Taken
 from roegfri import clock
 from roegfri.actor import acting, system
+from roegfri.organisations import lookup
 from roegfri.organisations.models import Municipality
-from roegfri.organisations.numbers import municipality_code
 
 _UNREAD = 1
 
@@ -23,7 +23,8 @@ class Command(BaseCommand):
     help = (
         "Takes MedCom files in for a municipality, under the system scope import_medcom. "
         "Exit code 0 when every file became, corrected or already was a referral; "
-        "1 when some went to the inbox; 2 when a file or the municipality is missing."
+        "1 when some went to the inbox; 2 when a file or the municipality is missing, or "
+        "the municipality takes part in no agreement on the day."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,10 +47,6 @@ class Command(BaseCommand):
             raise SystemExit(_UNREAD)
 
     def _take(self, options: dict[str, Any]) -> list[tuple[Path, Receipt]]:
-        code = municipality_code(options["municipality"])
-        inbox = Municipality.objects.filter(code=code).first()
-        if inbox is None:
-            raise CommandError(f"No municipality has the code {code}.", returncode=2)
         missing = [path for path in options["files"] if not path.is_file()]
         if missing:
             raise CommandError(f"No such file: {missing[0]}", returncode=2)
@@ -57,6 +54,7 @@ class Command(BaseCommand):
         received = _instant(options["received"]) if options["received"] else now
         if received > now:
             raise CommandError("--received lies in the future.", returncode=2)
+        inbox = _inbox(options["municipality"], clock.danish_date(received))
         with acting(system("import_medcom")) as by:
             return [
                 (
@@ -72,6 +70,17 @@ class Command(BaseCommand):
                 )
                 for path in options["files"]
             ]
+
+
+def _inbox(code: str, on: dt.date) -> Municipality:
+    """Somebody must be there to read it: a municipality that receives referrals on that day."""
+    found = lookup.receiver_by_code(code, on)
+    if found is None:
+        raise CommandError(f"No municipality has the code {code.strip()}.", returncode=2)
+    if found.agreement is None:
+        words = f"{found.municipality} takes part in no cessation agreement on {on}."
+        raise CommandError(words, returncode=2)
+    return found.municipality
 
 
 def _instant(given: dt.datetime) -> dt.datetime:

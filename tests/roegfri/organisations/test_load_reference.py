@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.db.models import Count, Q, Sum
 
 from roegfri.organisations import models as tables
@@ -59,7 +61,6 @@ def rewrite(path: Path, old: str, new: str) -> None:
 
 def test_both_agreements_stand_as_their_documents_say() -> None:
     run()
-    assert tables.Municipality.objects.count() == 28
     on_tvaers = tables.Agreement.objects.get(slug="roegfri-paa-tvaers")
     cessation = on_tvaers.memberships.filter(scope=Scope.CESSATION)
     assert {m.municipality.code for m in cessation} == MEMBERS_ON_TVAERS
@@ -79,6 +80,114 @@ def test_both_agreements_stand_as_their_documents_say() -> None:
     }
 
 
+def test_a_citizen_can_live_in_every_municipality_of_the_country() -> None:
+    run()
+    regions = tables.Region.objects.annotate(n=Count("municipality")).values_list("name", "n")
+    assert dict(regions) == {
+        "Region Hovedstaden": 29,
+        "Region Sjælland": 17,
+        "Region Syddanmark": 22,
+        "Region Midtjylland": 19,
+        "Region Nordjylland": 11,
+    }
+    names = dict(tables.Municipality.objects.values_list("code", "name"))
+    assert len(names) == len(set(names.values())) == 98
+    known = {
+        "101": "Københavns Kommune",
+        "147": "Frederiksberg Kommune",
+        "173": "Lyngby-Taarbæk Kommune",
+        "190": "Furesø Kommune",
+        "265": "Roskilde Kommune",
+        "400": "Bornholms Regionskommune",
+        "461": "Odense Kommune",
+        "480": "Nordfyns Kommune",
+        "492": "Ærø Kommune",
+        "621": "Kolding Kommune",
+        "741": "Samsø Kommune",
+        "773": "Morsø Kommune",
+        "825": "Læsø Kommune",
+        "851": "Aalborg Kommune",
+    }
+    assert {code: names[code] for code in known} == known
+
+
+def test_every_member_has_a_cvr_and_the_others_need_none() -> None:
+    run()
+    without = tables.Municipality.objects.filter(cvr="")
+    assert without.count() == 98 - 28
+    assert not without.filter(memberships__isnull=False).exists()
+
+
+def test_who_takes_part_has_a_cvr(folder: Path) -> None:
+    rewrite(folder / "kommuner.csv", "66137112", "")
+    (fault, *_others) = faults_of(folder)
+    assert (fault["file"], fault["column"]) == ("medlemskaber.csv", "kommune")
+    assert "CVR" in fault["words"]
+
+
+def test_a_member_keeps_its_cvr() -> None:
+    run()
+    hvidovre = tables.Municipality.objects.get(code="167")
+    hvidovre.cvr = ""
+    with pytest.raises(ValidationError, match="CVR"):
+        hvidovre.full_clean()
+
+
+def test_no_two_municipalities_have_one_cvr(folder: Path) -> None:
+    with (folder / "kommuner.csv").open("a") as file:
+        file.write("101;Københavns Kommune;66137112;;Region Hovedstaden;;;\n")
+    assert "CVR" in str(faults_of(folder)[0]["words"])
+
+
+def test_a_municipality_is_in_one_cessation_agreement_at_a_time(folder: Path) -> None:
+    with (folder / "aftaler.csv").open("a") as file:
+        file.write("en-anden;En anden aftale;;;\n")
+    run(folder=folder)
+    other = "en-anden;165;Rygestop;"
+    with (folder / "medlemskaber.csv").open("a") as file:
+        file.write(f"{other}2026-07-01;\n")
+    assert "allerede med i en aftale om rygestop" in str(faults_of(folder)[0]["words"])
+    line = "roegfri-paa-tvaers;165;Rygestop;2018-01-01;"
+    rewrite(folder / "medlemskaber.csv", line, f"{line}2026-06-30")
+    assert run(folder=folder)["tables"]["medlemskaber.csv"]["added"] == 1
+
+
+@pytest.mark.parametrize("scope", [Scope.CESSATION, Scope.YOUTH])
+def test_the_database_itself_holds_the_one_agreement(scope: Scope) -> None:
+    run()
+    row = tables.Membership(
+        agreement=tables.Agreement.objects.get(slug="region-midtjylland"),
+        municipality=tables.Municipality.objects.get(code="165"),
+        scope=scope,
+        from_on="2026-07-01",
+    )
+    if scope is Scope.YOUTH:
+        row.save()
+    else:
+        with pytest.raises(IntegrityError, match="one_cessation_agreement_at_a_time"):
+            row.save()
+
+
+def test_no_two_pharmacies_have_one_gln() -> None:
+    run("--demo")
+    one, other = tables.Pharmacy.objects.all()[:2]
+    other.gln = one.gln
+    with pytest.raises(ValidationError, match="GLN"):
+        other.full_clean()
+    with pytest.raises(IntegrityError, match="pharmacy_gln_once"):
+        other.save()
+
+
+def test_a_fee_is_a_members(folder: Path) -> None:
+    with (folder / "takster.csv").open("a") as file:
+        file.write("roegfri-paa-tvaers;membership_fee;101;50.000,00;2018-01-01;\n")
+    with (folder / "kommuner.csv").open("a") as file:
+        file.write("101;Københavns Kommune;;;Region Hovedstaden;;;\n")
+    (fault, *_others) = faults_of(folder)
+    assert (fault["file"], fault["column"]) == ("takster.csv", "kommune")
+    assert "deltager ikke" in fault["words"]
+
+
 def test_the_plain_load_invents_no_number() -> None:
     run()
     assert not tables.Municipality.objects.exclude(ean="").exists()
@@ -95,7 +204,7 @@ def test_the_plain_load_invents_no_number() -> None:
     }
 
 
-def test_the_demo_gives_every_municipality_an_ean() -> None:
+def test_the_demo_gives_every_member_an_ean() -> None:
     run("--demo")
     assert tables.Municipality.objects.exclude(ean="").count() == 28
     assert tables.Pharmacy.objects.count() == 8
@@ -113,7 +222,7 @@ def test_a_second_load_changes_nothing() -> None:
 
 
 def test_a_dry_run_leaves_nothing() -> None:
-    assert run("--dry-run")["tables"]["kommuner.csv"]["added"] == 28
+    assert run("--dry-run")["tables"]["kommuner.csv"]["added"] == 98
     assert not tables.Organisation.objects.exists()
     assert not tables.Region.objects.exists()
 
