@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from roegfri.actor import Actor
-from roegfri.organisations.models import Agreement
+from roegfri.organisations.models import Agreement, ClosingDay
 
 
 def agreements_visible_to(viewer: Actor) -> QuerySet[Agreement]:
@@ -21,3 +21,10 @@ def agreements_changed_by(viewer: Actor) -> QuerySet[Agreement]:
     if viewer.organisation_id is None:
         return Agreement.objects.none()
     return Agreement.objects.filter(pk=viewer.organisation_id)
+
+
+def closing_days_set_by(viewer: Actor) -> QuerySet[ClosingDay]:
+    """Those of the municipality one acts for."""
+    if viewer.organisation_id is None:
+        return ClosingDay.objects.none()
+    return ClosingDay.objects.filter(municipality_id=viewer.organisation_id)

@@ -36,8 +36,7 @@ def invite_staff(*, name: str, email: str, role: str, by: Actor, at: dt.datetime
     user = User.objects.filter(email__iexact=email.strip()).first()
     user = user or create_user(email, name, by=by, at=at)
     _check_open(user, field="email")
-    own = Organisation.objects.get(pk=by.organisation_id)
-    grant = give_grant(user, role, own, from_on=clock.danish_date(at), by=by, at=at)
+    grant = give_grant(user, role, _own(by), from_on=clock.danish_date(at), by=by, at=at)
     _count_letter(grant, by=by, at=at)
     return grant
 
@@ -62,7 +61,7 @@ def end_staff_role(grant: Grant, *, from_on: dt.date, by: Actor, at: dt.datetime
     """
     today = clock.danish_date(at)
     # Two coordinators who end each other at once must not both succeed.
-    Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=_own(by).pk)
     grant = _locked(grant, by)
     _check_end(grant, from_on, today)
     if from_on <= grant.from_on:
@@ -92,6 +91,12 @@ def keep_staff_role(grant: Grant, *, by: Actor, at: dt.datetime) -> Grant:
         grant.save(update_fields=["until_on"])
         record("grant.kept", grant, by=by, at=at, columns=["until_on"])
     return grant
+
+
+def _own(by: Actor) -> Organisation:
+    if by.organisation_id is None:
+        raise Refusal(_("Vælg den rolle og kommune, du arbejder for."))
+    return Organisation.objects.get(pk=by.organisation_id)
 
 
 def _locked(grant: Grant, by: Actor) -> Grant:

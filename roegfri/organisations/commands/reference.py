@@ -1,4 +1,4 @@
-"""What changes about organisations and agreements; terms and rates are only ever added."""
+"""Terms and rates are added, never changed; rows of reference data are put as a file says."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
-from roegfri.organisations.models import Agreement, Membership, Municipality, Rate, Term
+from roegfri.organisations.models import (
+    Agreement,
+    Membership,
+    Municipality,
+    Rate,
+    Term,
+)
 from roegfri.organisations.terms import RATES, TERMS, Kind
 from roegfri.refusal import Refusal
 
