@@ -16,9 +16,21 @@ class ReferralState(TextChoices):
 
 MOVES: Moves = {
     ReferralState.RECEIVED: frozenset({ReferralState.REACHED, ReferralState.CLOSED}),
-    ReferralState.REACHED: frozenset({ReferralState.CLOSED}),
-    ReferralState.CLOSED: frozenset(),
+    # Back to "received": another municipality takes over and has not called yet, or an undone call.
+    ReferralState.REACHED: frozenset({ReferralState.CLOSED, ReferralState.RECEIVED}),
+    # A closed case can be opened again: where it stood when it was closed.
+    ReferralState.CLOSED: frozenset({ReferralState.RECEIVED, ReferralState.REACHED}),
 }
+
+
+class NextStep(TextChoices):
+    """What is due next on a case; the call list is one queue of these."""
+
+    CALL = "call", _("Første opkald")
+    RETRY = "retry", _("Prøv igen")
+    CALL_BACK = "call_back", _("Ring igen som aftalt")
+    DECIDE = "decide", _("Hør, hvad borgeren har besluttet")
+    TALK = "talk", _("Afklarende samtale")
 
 
 class Source(TextChoices):
@@ -63,7 +75,9 @@ class Outcome(TextChoices):
 
     REACHED = "reached", _("Truffet")
     NO_ANSWER = "no_answer", _("Intet svar")
+    VOICEMAIL = "voicemail", _("Lagt besked")
     CALL_BACK = "call_back", _("Ring igen")
+    THINKING = "thinking", _("Overvejer det")
     WRONG_NUMBER = "wrong_number", _("Forkert nummer")
     DECLINED = "declined", _("Ønsker ikke hjælp")
 
@@ -72,7 +86,9 @@ class Outcome(TextChoices):
 OUTCOME_KEYS = {
     Outcome.REACHED: "t",
     Outcome.NO_ANSWER: "i",
+    Outcome.VOICEMAIL: "b",
     Outcome.CALL_BACK: "r",
+    Outcome.THINKING: "o",
     Outcome.WRONG_NUMBER: "f",
     Outcome.DECLINED: "u",
 }
@@ -84,6 +100,7 @@ class CloseReason(TextChoices):
     DECLINED = "declined", _("Ønsker ikke hjælp")
     COMPLETED = "completed", _("Har fået den hjælp, der var aftalt")
     NOT_REACHED = "not_reached", _("Ikke truffet")
+    QUITLINE = "quitline", _("Overdraget til Stoplinien")
     MOVED = "moved", _("Flyttet")
     DEAD = "dead", _("Død")
     MISTAKE = "mistake", _("Oprettet ved en fejl")
@@ -129,3 +146,62 @@ class Sex(TextChoices):
     FEMALE = "female", _("Kvinde")
     MALE = "male", _("Mand")
     OTHER = "other", _("Andet")
+
+
+class Known(TextChoices):
+    """Yes, no, or not asked."""
+
+    YES = "yes", _("Ja")
+    NO = "no", _("Nej")
+    UNKNOWN = "unknown", _("Ikke spurgt")
+
+
+class Help(TextChoices):
+    """The kinds of help a citizen can wish for."""
+
+    GROUP = "group", _("Hold")
+    INDIVIDUAL = "individual", _("Individuelt forløb")
+    OPEN = "open", _("Kom & Kvit")
+    QUITLINE = "quitline", _("Stoplinien (telefon)")
+
+
+class Topic(TextChoices):
+    """What the first call informs of. S1: group, individual and telephone help; and, for heavy
+    smokers, the subsidy for medicine."""
+
+    GROUP = "group", _("Hjælp på hold")
+    INDIVIDUAL = "individual", _("Individuel hjælp")
+    QUITLINE = "quitline", _("Stoplinien")
+    SUBSIDY = "subsidy", _("Tilskud til rygestopmedicin")
+
+
+class Product(TextChoices):
+    """What is used; STOPbasen covers nicotine for all ages since 2023."""
+
+    CIGARETTES = "cigarettes", _("Cigaretter")
+    PIPE = "pipe", _("Pibestop")
+    CIGARS = "cigars", _("Cigarer og cerutter")
+    SNUS = "snus", _("Snus")
+    E_CIGARETTE = "e_cigarette", _("E-cigaret")
+    POUCHES = "pouches", _("Nikotinposer")
+
+
+class WhyAsked(TextChoices):
+    """Whether somebody who came by herself was asked what made her sign up, and answered."""
+
+    NOT_ASKED = "not_asked", _("Ikke spurgt")
+    NO_ANSWER = "no_answer", _("Ville ikke svare")
+    ANSWERED = "answered", _("Svarede")
+
+
+class HandOverResult(TextChoices):
+    """What came of it at Stoplinien."""
+
+    TALKED = "talked", _("Talt med borgeren")
+    NOT_REACHED = "not_reached", _("Ikke truffet")
+    DECLINED = "declined", _("Ønsker ikke hjælp")
+
+
+# When a citizen can come: a weekday (1 is Monday) and a part of the day.
+DAY_PARTS = {"am": _("Formiddag"), "pm": _("Eftermiddag"), "ev": _("Aften")}
+TIMES = [f"{day}-{part}" for day in range(1, 8) for part in DAY_PARTS]

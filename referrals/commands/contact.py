@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referrals import policies, rules
+from referrals.commands.due import DUE, plan, plan_nothing
 from referrals.models import Citizen, ContactAttempt, Phone, Referral
-from referrals.states import MOVES, CloseReason, Outcome, ReferralState
+from referrals.states import MOVES, CloseReason, NextStep, Outcome, ReferralState
 from roegfri import lifecycle
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
@@ -70,7 +71,8 @@ def close_referral(referral: Referral, *, reason: CloseReason, by: Actor, at: dt
     """Ends a referral. Raises IllegalMove (a Refusal) when it has ended already."""
     referral = _locked(referral, by)
     referral.close_reason = reason
-    lifecycle.move(referral, MOVES, to=ReferralState.CLOSED, at=at, facts=["close_reason"])
+    plan_nothing(referral)
+    lifecycle.move(referral, MOVES, to=ReferralState.CLOSED, at=at, facts=["close_reason", *DUE])
     record("referral.closed", referral, by=by, at=at, persons=[referral.citizen_id])
 
 
@@ -109,7 +111,8 @@ def _reached(referral: Referral, attempt: ContactAttempt) -> None:
     referral.reached_at = referral.reached_at or attempt.at
     # Whoever talked with her has the case, unless somebody has it already.
     referral.caseworker_id = referral.caseworker_id or attempt.caller_id
-    facts = ["reached_at", "attempts", "caseworker"]
+    plan_nothing(referral)
+    facts = ["reached_at", "attempts", "caseworker", *DUE]
     if referral.state == ReferralState.REACHED:
         referral.save(update_fields=facts)
     else:
@@ -120,20 +123,21 @@ def _declined(referral: Referral, attempt: ContactAttempt) -> None:
     """A «no» is a conversation: the deadline was met."""
     referral.reached_at = referral.reached_at or attempt.at
     referral.close_reason = CloseReason.DECLINED
-    facts = ["reached_at", "close_reason", "attempts"]
+    plan_nothing(referral)
+    facts = ["reached_at", "close_reason", "attempts", *DUE]
     lifecycle.move(referral, MOVES, to=ReferralState.CLOSED, at=attempt.at, facts=facts)
 
 
 def _no_answer(referral: Referral, attempt: ContactAttempt) -> None:
     closed = lookup.closing_days(referral.handler)
-    referral.next_at = rules.next_attempt(attempt.at, closed=closed)
-    referral.save(update_fields=["next_at", "attempts"])
+    plan(referral, NextStep.RETRY, rules.next_attempt(attempt.at, closed=closed))
+    referral.save(update_fields=["attempts", *DUE])
 
 
 def _call_back_later(referral: Referral, attempt: ContactAttempt) -> None:
     assert attempt.call_back_at  # noqa: S101  (a constraint of the table)
-    referral.next_at = attempt.call_back_at
-    referral.save(update_fields=["next_at", "attempts"])
+    plan(referral, NextStep.CALL_BACK, attempt.call_back_at)
+    referral.save(update_fields=["attempts", *DUE])
 
 
 def _wrong_number(referral: Referral, attempt: ContactAttempt) -> None:
@@ -143,14 +147,16 @@ def _wrong_number(referral: Referral, attempt: ContactAttempt) -> None:
         tried.wrong_since = attempt.at
         tried.save(update_fields=["wrong_since"])
     if working.exists():
-        referral.next_at = attempt.at
-    referral.save(update_fields=["next_at", "attempts"])
+        plan(referral, NextStep.RETRY, attempt.at)
+    referral.save(update_fields=["attempts", *DUE])
 
 
 _AFTER = {
     Outcome.REACHED: _reached,
     Outcome.NO_ANSWER: _no_answer,
+    Outcome.VOICEMAIL: _no_answer,
     Outcome.CALL_BACK: _call_back_later,
+    Outcome.THINKING: _reached,
     Outcome.WRONG_NUMBER: _wrong_number,
     Outcome.DECLINED: _declined,
 }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from referrals import policies, rules
 from referrals.models import Citizen, CivilNumber, Phone, Referral, Residence
-from referrals.states import Channel, Ground, GuardianConsent, Source
+from referrals.states import Channel, Ground, GuardianConsent, NextStep, Source
 from roegfri import clock, sealed
 from roegfri.accounts.models import User
 from roegfri.actor import Actor
@@ -103,6 +103,7 @@ def receive_referral(
         sent_at=details.sent_at,
         contact_by=deadline,
         next_at=clock.end_of_day(deadline),
+        next_step=NextStep.CALL,
         state_since=details.received_at,
         caseworker=caseworker,
         sender_ean=details.sender_ean,

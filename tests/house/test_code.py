@@ -94,7 +94,14 @@ def calls(function: ast.FunctionDef) -> set[str]:
 
 
 # Parts of a command: called inside one, with the rows it has locked; and the log's own pen.
-PARTS_OF_COMMANDS = {"add_phones", "add_civil_number", "open_access", "member_agreement"}
+PARTS_OF_COMMANDS = {
+    "add_phones",
+    "add_civil_number",
+    "open_access",
+    "member_agreement",
+    "plan",
+    "plan_nothing",
+}
 NO_COMMANDS = {"record", "name_of"} | PARTS_OF_COMMANDS
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from referrals import rules
 from referrals.models import CivilNumber
-from referrals.states import Outcome, ReferralState, Source
+from referrals.states import NextStep, Outcome, ReferralState, Source
 from roegfri import clock, sealed
 from roegfri.accounts.models import User
 from roegfri.desk.demo import words
@@ -192,6 +192,7 @@ class _Case:
         sender = self.dice.choice(who) if who else None
         caller = self.dice.choice(self.where.counsellors)
         state, reached, attempts, next_at, since = self._calls(received, due, caller)
+        step, next_at = self._next(state, attempts, next_at)
         text = self.dice.choice(_TEXTS.get(source, words.OTHER_TEXTS))
         closed = state == ReferralState.CLOSED
         declined = closed and since == reached
@@ -210,6 +211,7 @@ class _Case:
                 received,
                 due,
                 next_at,
+                step,
                 attempts,
                 state.value,
                 since,
@@ -219,6 +221,18 @@ class _Case:
                 self._id(),
             )
         )
+
+    def _next(
+        self, state: ReferralState, attempts: int, next_at: dt.datetime
+    ) -> tuple[str, dt.datetime | None]:
+        """What is due: the first call or the next try; after a conversation now and then a talk."""
+        if state == ReferralState.RECEIVED:
+            return (NextStep.RETRY if attempts else NextStep.CALL).value, next_at
+        if state == ReferralState.CLOSED or not self.latest or self.dice.random() > 0.4:
+            return "", None
+        step = self.dice.choice((NextStep.CALL_BACK, NextStep.DECIDE, NextStep.TALK))
+        ahead = dt.timedelta(hours=self.dice.randint(-4, 120))
+        return step.value, self._working_hour(self.now + ahead)
 
     def _calls(
         self, received: dt.datetime, due: dt.date, caller: User

@@ -20,8 +20,8 @@ COLUMNS: dict[str, LiteralString] = {
     "residence": "id, citizen_id, municipality_id, from_on",
     "citizenaccess": "id, citizen_id, organisation_id, ground, about, from_on",
     "referral": "id, citizen_id, handler_id, received_by_id, agreement_id, source, channel,"
-    " sender_id, sender_name, text, received_at, contact_by, next_at, attempts, state, state_since,"
-    " reached_at, close_reason, caseworker_id, once",
+    " sender_id, sender_name, text, received_at, contact_by, next_at, next_step, attempts, state,"
+    " state_since, reached_at, close_reason, caseworker_id, once",
     "contactattempt": "id, referral_id, at, outcome, note, caller_id, once",
     "consent": "id, citizen_id, kind, form, text_version, given_at, taken_by_id",
 }
@@ -42,7 +42,8 @@ def lay(connection: "psycopg.Connection[Any]", batches: Iterable[Rows]) -> int:
             )
             cursor.execute(
                 sql.SQL(
-                    "create temporary table stage_{0} (like referrals_{0}) on commit drop"
+                    "create temporary table stage_{0} (like referrals_{0} including defaults)"
+                    " on commit drop"
                 ).format(sql.SQL(table))
             )
         cursor.execute("alter table stage_citizen alter sort_key drop not null")

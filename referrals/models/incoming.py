@@ -1,0 +1,92 @@
+"""What came in, and what became of it."""
+
+from __future__ import annotations
+
+import builtins
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models.referral import Referral
+from referrals.states import InboxState
+from roegfri import sealed
+from roegfri.accounts.models import User
+from roegfri.organisations.models import Organisation
+
+
+class IncomingMessage(models.Model):
+    """A message as it came, with its bytes (sealed) and what became of it. Nothing is lost.
+
+    `organisation` is whose inbox it lies in: the receiver when that could be read, else whoever
+    brought it. An accepted message is known by its envelope and letter: it is taken once.
+    """
+
+    personal_data: ClassVar[bool] = True
+    PLACE: ClassVar[str] = "referrals_incomingmessage.body"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    came_at = models.DateTimeField(_("kom"))
+    filename = models.CharField(_("fil"), max_length=200, blank=True)
+    body = models.BinaryField()
+    sha256 = models.BinaryField()
+    state = models.CharField(_("status"), max_length=20, choices=InboxState.choices)
+    reason = models.CharField(_("grund"), max_length=300, blank=True)
+    sender_ean = models.CharField(max_length=13, blank=True)
+    envelope = models.CharField(max_length=40, blank=True)
+    letter = models.CharField(max_length=40, blank=True)
+    referral = models.ForeignKey(
+        Referral, models.PROTECT, null=True, related_name="incoming_messages"
+    )
+    # Somebody has looked at what could not be taken in, and says what came of it.
+    handled_at = models.DateTimeField(_("behandlet"), null=True)
+    handled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    handled_note = models.CharField(max_length=300, blank=True, db_default=Value(""))
+
+    class Meta:
+        ordering = ("-came_at",)
+        verbose_name = _("besked")
+        verbose_name_plural = _("beskeder")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=InboxState.values), name="inbox_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=InboxState.ACCEPTED) | Q(referral__isnull=False),
+                name="accepted_has_referral",
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_at=None, handled_by=None)
+                | Q(handled_at__isnull=False, handled_by__isnull=False),
+                name="message_handled_by_someone",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "sender_ean", "envelope", "letter"],
+                condition=Q(state=InboxState.ACCEPTED),
+                name="message_taken_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-came_at"], name="inbox_by_time"),
+            models.Index(
+                fields=["organisation", "came_at", "id"],
+                condition=~Q(state=InboxState.ACCEPTED) & Q(handled_at=None),
+                name="inbox_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename or self.letter}"
+
+    @property
+    def bytes(self) -> builtins.bytes:
+        """The message as it came."""
+        return sealed.unseal(self.body, place=self.PLACE, row=self.pk).encode("latin-1")
+
+    @property
+    def beginning(self) -> str:
+        """The first of it, to look at; whatever cannot be read shows as a question mark."""
+        return self.bytes[:4000].decode("utf-8", errors="replace")
