@@ -1,0 +1,95 @@
+"""Fields for what people write about people and moments."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+
+from roegfri import clock
+from roegfri.persons import cpr, phone
+
+
+class PhoneField(forms.CharField):
+    """A telephone number as people write it; its clean value is a persons.phone.Phone."""
+
+    def __init__(self, **given: Any) -> None:
+        given.setdefault(
+            "widget", forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
+        )
+        super().__init__(max_length=60, **given)
+
+    def clean(self, value: Any) -> phone.Phone | None:
+        """Raises ValidationError in the words of the number's own fault."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return phone.parse(text)
+        except phone.PhoneProblem as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+
+class CivilNumberField(forms.CharField):
+    """A CPR number as people write it; its clean value is a persons.cpr.CivilNumber."""
+
+    def __init__(self, **given: Any) -> None:
+        given.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(max_length=20, **given)
+
+    def clean(self, value: Any) -> cpr.CivilNumber | None:
+        """Raises ValidationError in the words of the number's own fault."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return cpr.parse(text, on=clock.today())
+        except cpr.CprProblem as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A day and a time of day, as two fields that a browser knows; its value is an instant."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            widget=forms.SplitDateTimeWidget(
+                date_attrs={"type": "date"},
+                time_attrs={"type": "time"},
+                date_format="%Y-%m-%d",
+                time_format="%H:%M",
+            ),
+            input_date_formats=["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"],
+            input_time_formats=["%H:%M", "%H.%M"],
+            **given,
+        )
+
+    def compress(self, data_list: Sequence[Any]) -> dt.datetime | None:
+        """The instant. The hour that comes twice in autumn means the first of the two; raises
+        ValidationError for the one that spring leaves out."""
+        if not data_list or any(part in self.empty_values for part in data_list):
+            return self._missing(data_list)
+        day, time = data_list
+        instant = clock.danish_time(day, time)
+        if instant.astimezone(dt.UTC).astimezone(clock.COPENHAGEN).time() != time:
+            raise forms.ValidationError(
+                _now(
+                    "Klokken %(time)s findes ikke den dag: uret stilles frem. Skriv en time senere."
+                )
+                % {"time": f"{time:%H.%M}"}
+            )
+        return instant
+
+    def _missing(self, data_list: Sequence[Any]) -> None:
+        """Nothing at all is for `required` to judge; half of it is a mistake."""
+        if not data_list or all(part in self.empty_values for part in data_list):
+            return
+        missing = "invalid_date" if data_list[0] in self.empty_values else "invalid_time"
+        raise forms.ValidationError(self.error_messages[missing], code=missing)
+
+
+def not_in_the_future(moment: dt.datetime | None) -> None:
+    """Raises ValidationError for a time of receipt that is ahead."""
+    if moment and moment > clock.now():
+        raise forms.ValidationError(_now("Modtaget kan ikke ligge ude i fremtiden."))

@@ -1,0 +1,30 @@
+"""About one citizen: why her file is opened, and what she agrees to."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from referrals.states import ConsentForm, ConsentKind
+
+
+class Reason(forms.Form):
+    """Why somebody's file is opened outside one's own open cases."""
+
+    because = forms.CharField(
+        label=_("Hvorfor åbner du sagen?"),
+        help_text=_("Din begrundelse gemmes i loggen, som borgeren kan få at se."),
+        min_length=5,
+        max_length=200,
+    )
+
+
+class GiveConsent(forms.Form):
+    """A consent, and how it was given."""
+
+    kind = forms.ChoiceField(label=_("Samtykke til"), choices=ConsentKind.choices)
+    form = forms.ChoiceField(
+        label=_("Givet"), choices=ConsentForm.choices, widget=forms.RadioSelect, initial="oral"
+    )
+
+
+class Confirm(forms.Form):
+    """A button that needs no more than to be pressed."""

@@ -1,0 +1,5 @@
+"""The doors for what others send: MedCom files, and text that somebody pastes."""
+
+from referrals.intake.files import take_file
+
+__all__ = ["take_file"]
