@@ -18,3 +18,7 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return str(self.words)
+
+
+class AlreadySent(Refusal):
+    """The form has been carried out before, and said something else then; answered 409."""

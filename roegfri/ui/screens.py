@@ -10,17 +10,18 @@ from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from roegfri.refusal import Refusal
+from roegfri.refusal import AlreadySent, Refusal
 from roegfri.ui import drafts
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 F = TypeVar("F", bound=forms.BaseForm)
 
 
 def submitted(request: HttpRequest, form: forms.Form, act: Callable[..., object]) -> bool:
     """Runs `act` with the form's clean data; a Refusal becomes an error of the form.
 
-    A refused form is shown with status 422 and everything that was typed.
+    A refused form is shown with everything that was typed, and status 422; or 409, when it has been
+    carried out before and said something else then.
     """
     if request.method != "POST" or not form.is_valid():
         return False
@@ -29,6 +30,7 @@ def submitted(request: HttpRequest, form: forms.Form, act: Callable[..., object]
     except Refusal as refusal:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, str(refusal))
+        request.conflict = isinstance(refusal, AlreadySent)  # type: ignore[attr-defined]
         return False
     if drafts.may_have(request):
         drafts.forget(request.actor.user_id, request.path)  # type: ignore[attr-defined]
@@ -71,17 +73,16 @@ def show(
     """The whole page; or, to htmx, only the part of it named `part`.
 
     Renders here and now, inside the request's transaction and scope. A page with a refused form
-    answers 422.
+    answers 422, or 409 (see `submitted`).
     """
     refused = any(
         isinstance(v, forms.BaseForm) and v.is_bound and v.errors for v in context.values()
     )
+    wrong = CONFLICT if getattr(request, "conflict", False) else UNPROCESSABLE
     bad_post = request.method == "POST" and refused
     context = {"draft": getattr(request, "draft", ""), **context}
     template = part if part and request.headers.get("HX-Request") else page
-    response = render(
-        request, template, context, status=status or (UNPROCESSABLE if bad_post else 200)
-    )
+    response = render(request, template, context, status=status or (wrong if bad_post else 200))
     patch_vary_headers(response, ["HX-Request"])
     return response
 

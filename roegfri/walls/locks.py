@@ -1,9 +1,15 @@
-"""One at a time, by name: for things that have no row yet to lock."""
+"""One at a time, by name: for things that have no row yet to lock; and once, by a form's number."""
 
+import dataclasses
+import datetime as dt
+import json
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 
+from roegfri import sealed
 from roegfri.actor import Actor
 
 
@@ -22,3 +28,24 @@ def whose(once: uuid.UUID, by: Actor, *about: object) -> uuid.UUID:
     used would meet a unique key behind a wall.
     """
     return uuid.uuid5(once, " ".join(map(str, (by.user_id, *about))))
+
+
+def said(**arguments: object) -> bytes:
+    """A digest of all that a form said: sent twice it says the same. Keyed, so that nobody learns
+    from it what that was."""
+    return sealed.fingerprint(json.dumps(_plain(arguments), sort_keys=True), of="request")
+
+
+def _plain(value: Any) -> Any:
+    """Rows as their keys, instants in UTC, everything else as it is written."""
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if dataclasses.is_dataclass(value):
+        value = {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, int) else str(value)
