@@ -5,7 +5,14 @@ Both read one table, CitizenAccess, and nothing else.
 
 from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
 
-from referrals.models import Citizen, CitizenAccess, IncomingMessage, Referral, ReferralQuerySet
+from referrals.models import (
+    Citizen,
+    CitizenAccess,
+    HandOver,
+    IncomingMessage,
+    Referral,
+    ReferralQuerySet,
+)
 from referrals.states import Ground
 from roegfri import clock
 from roegfri.actor import Actor
@@ -50,3 +57,8 @@ def messages_visible_to(viewer: Actor) -> QuerySet[IncomingMessage]:
     if viewer.organisation_id is None:
         return IncomingMessage.objects.none()
     return IncomingMessage.objects.filter(organisation_id=viewer.organisation_id)
+
+
+def hand_overs_to(viewer: Actor) -> QuerySet[HandOver]:
+    """What was given to the organisation one acts for."""
+    return HandOver.objects.filter(receiver_id=viewer.organisation_id)

@@ -200,6 +200,7 @@ class HandOverResult(TextChoices):
     TALKED = "talked", _("Talt med borgeren")
     NOT_REACHED = "not_reached", _("Ikke truffet")
     DECLINED = "declined", _("Ønsker ikke hjælp")
+    WITHDRAWN = "withdrawn", _("Taget tilbage af kommunen")
 
 
 # When a citizen can come: a weekday (1 is Monday) and a part of the day.

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                             ("talked", "Talt med borgeren"),
                             ("not_reached", "Ikke truffet"),
                             ("declined", "Ønsker ikke hjælp"),
+                            ("withdrawn", "Taget tilbage af kommunen"),
                         ],
                         max_length=12,
                     ),
@@ -452,6 +453,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="handover",
+            name="citizen",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="referrals.citizen",
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
             name="by",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
@@ -621,7 +631,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("ended_at__gte", models.F("at")),
                         ("ended_by__isnull", False),
-                        ("result__in", ["talked", "not_reached", "declined"]),
+                        ("result__in", ["talked", "not_reached", "declined", "withdrawn"]),
                     ),
                     _connector="OR",
                 ),

@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
         track("referrals_interview", OF_REFERRAL.format(column="referral_id"), key="referral_id"),
         track("referrals_use", OF_REFERRAL.format(column="interview_id")),
         track("referrals_informed", OF_REFERRAL.format(column="referral_id")),
-        track("referrals_handover", OF_REFERRAL.format(column="referral_id")),
+        track("referrals_handover", "r.citizen_id"),
         track("referrals_merge", "r.kept_id"),
         track("referrals_cover", "null"),
         migrations.RunSQL(BACKFILL, BACK),

@@ -164,6 +164,8 @@ class HandOver(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, models.CASCADE, related_name="hand_overs")
+    # Also here: Stoplinien may read whom to call, and not the referral.
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="+")
     giver = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     receiver = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from roegfri.organisations.kinds import Scope
+from roegfri.organisations.kinds import Kind, Scope
 from roegfri.organisations.models import (
     Agreement,
     ClosingDay,
@@ -156,3 +156,8 @@ def sender(identifier_code: str, identifier: str) -> Organisation | None:
     find = _SENDERS.get(identifier_code.strip().lower())
     number = identifier.strip()
     return find(number) if find and number else None
+
+
+def quitline() -> Organisation | None:
+    """Stoplinien; None when an administrator has not entered it."""
+    return Organisation.objects.filter(kind=Kind.QUITLINE).first()

@@ -1,0 +1,26 @@
+"""A case, locked for whoever handles it now. Part of the commands that change one."""
+
+from django.utils.translation import gettext as _
+
+from referrals import policies
+from referrals.models import Referral
+from roegfri.actor import Actor
+from roegfri.refusal import Refusal
+
+
+def handled(referral: Referral, by: Actor) -> Referral:
+    """The row as it is now, locked.
+
+    Raises Refusal when the case has been given to another municipality: whoever gave it may look at
+    it until the end of that day, and change nothing.
+    """
+    visible = policies.referrals_visible_to(by)
+    row = visible.select_for_update(of=("self",)).filter(pk=referral.pk).first()
+    if row is None:
+        raise Refusal(_("Sagen er ikke længere hos jer. Intet er ændret."))
+    if not by.is_system and row.handler_id != by.organisation_id:
+        raise Refusal(
+            _("Sagen er givet videre til %(name)s, som nu behandler den. Intet er ændret.")
+            % {"name": row.handler.name}
+        )
+    return row
