@@ -32,11 +32,17 @@ TERMS = {
     "contact_deadline_count": "2",
     "contact_deadline_unit": "workdays",
     "saturday_counts": "nej",
+    "attempts_before_not_reached": "3",
     "minimum_age": "0",
     "guardian_age": "15",
     "own_consent_age": "15",
     "target_age": "16",
     "heavy_smoker_from": "15",
+    "equivalent_pipe": "30",
+    "equivalent_cigars": "50",
+    "equivalent_snus": "10",
+    "equivalent_e_cigarette": "50",
+    "equivalent_pouches": "10",
 }
 
 

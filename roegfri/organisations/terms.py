@@ -37,6 +37,7 @@ class Group(TextChoices):
 
     CONTACT = "contact", _("Første kontakt")
     TARGET_GROUP = "target_group", _("Målgruppe og samtykke")
+    EQUIVALENTS = "equivalents", _("Omregning til cigaretter")
     COURSES = "courses", _("Forløb")
     FOLLOW_UP = "follow_up", _("Opfølgning")
     VOUCHERS = "vouchers", _("Værdikuponer")
@@ -182,6 +183,14 @@ _NEUTRAL = _(
     "beregnes 1230 kr. kr. pr. deltager. Dette svarer til udgiften for afholdelse af et "
     "gruppebaseret rygestophold"
 )
+# Ten of each: one alone would not always be a whole number of cigarettes.
+_EQUIVALENTS: Mapping[str, Words] = {
+    "pipe": _("10 pibestop svarer til"),
+    "cigars": _("10 cigarer eller cerutter svarer til"),
+    "snus": _("10 portioner snus svarer til"),
+    "e_cigarette": _("10 ml væske til e-cigaret svarer til"),
+    "pouches": _("10 nikotinposer svarer til"),
+}
 _FEES = _("Kommunerne betaler årligt følgende beløb for at være med i den fælles indsats")
 
 TERMS: Mapping[str, Meaning] = {
@@ -201,6 +210,15 @@ TERMS: Mapping[str, Meaning] = {
     ),
     "saturday_counts": Meaning(
         Group.CONTACT, _("Lørdag tæller som hverdag"), Kind.BOOL, PROJECT, ""
+    ),
+    "attempts_before_not_reached": Meaning(
+        Group.CONTACT,
+        _("«Ikke truffet» kan vælges efter"),
+        Kind.INT,
+        PROJECT,
+        "",
+        unit=_("forsøg på hver sin dag"),
+        zero=_("Intet krav"),
     ),
     "minimum_age": Meaning(
         Group.TARGET_GROUP,
@@ -249,6 +267,18 @@ TERMS: Mapping[str, Meaning] = {
         ),
         unit=_("cigaretter om dagen"),
     ),
+    **{
+        f"equivalent_{product}": Meaning(
+            Group.EQUIVALENTS,
+            label,
+            Kind.INT,
+            PROJECT,
+            "",
+            unit=_("cigaretter"),
+            zero=_("Regnes ikke med"),
+        )
+        for product, label in _EQUIVALENTS.items()
+    },
     "group_minimum_meetings": Meaning(
         Group.COURSES,
         _("Mindste antal mødegange på et hold"),
@@ -400,11 +430,13 @@ class MissingTerm(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ContactTerms:
-    """How soon a referred citizen is called."""
+    """How soon a referred citizen is called; and after how many attempts, each on a day of its
+    own, she may be called "not reached" (0: at once)."""
 
     unit: DayUnit
     count: int
     saturday_counts: bool
+    attempts_before_not_reached: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,6 +446,20 @@ class TargetGroupTerms:
     minimum_age: int
     guardian_age: int
     own_consent_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class SmokingTerms:
+    """Who is a heavy smoker, and what other products count as.
+
+    `heavy_smoker_from`: cigarettes a day. `equivalents`: by product ("pipe", "cigars", "snus",
+    "e_cigarette", "pouches"), how many cigarettes *ten* count as: ten pipe fills, cigars, portions
+    of snus, millilitres of e-liquid, pouches. Cigarettes are what is counted in, and stand not in
+    it. A proposal, which the counsellor confirms.
+    """
+
+    heavy_smoker_from: int
+    equivalents: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,6 +532,7 @@ class Terms:
             DayUnit(self.text("contact_deadline_unit")),
             self.number("contact_deadline_count"),
             self.yes("saturday_counts"),
+            self.number("attempts_before_not_reached"),
         )
 
     @property
@@ -495,6 +542,14 @@ class Terms:
             self.number("minimum_age"),
             self.number("guardian_age"),
             self.number("own_consent_age"),
+        )
+
+    @property
+    def smoking(self) -> SmokingTerms:
+        """What is much, in cigarettes."""
+        return SmokingTerms(
+            self.number("heavy_smoker_from"),
+            {product: self.number(f"equivalent_{product}") for product in _EQUIVALENTS},
         )
 
     @property

@@ -9,8 +9,12 @@ from roegfri import clock
 from roegfri.organisations.terms import ContactTerms, DayUnit
 from tests.roegfri.test_clock import CLOSED, EVERY_DAY, oracle
 
-TWO_WORKDAYS = ContactTerms(DayUnit.WORKDAYS, 2, saturday_counts=False)
-SEVEN_DAYS = ContactTerms(DayUnit.CALENDAR_DAYS, 7, saturday_counts=False)
+TWO_WORKDAYS = ContactTerms(
+    DayUnit.WORKDAYS, 2, saturday_counts=False, attempts_before_not_reached=3
+)
+SEVEN_DAYS = ContactTerms(
+    DayUnit.CALENDAR_DAYS, 7, saturday_counts=False, attempts_before_not_reached=3
+)
 D = dt.date.fromisoformat
 
 

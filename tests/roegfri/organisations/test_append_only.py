@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -99,8 +100,11 @@ def test_terms_are_read_by_the_day_of_the_event(agreement: Agreement) -> None:
     start = dt.date(2018, 1, 1)
     add_term(agreement, "hverdage", start, "contact_deadline_unit")
     add_term(agreement, "nej", start, "saturday_counts")
+    add_term(agreement, "3", start, "attempts_before_not_reached")
     add_term(agreement, "3", dt.date(2026, 7, 1))
     before = lookup.terms(agreement, dt.date(2026, 6, 30)).contact
     after = lookup.terms(agreement, dt.date(2026, 7, 1)).contact
-    assert before == ContactTerms(DayUnit.WORKDAYS, 2, saturday_counts=False)
-    assert after == ContactTerms(DayUnit.WORKDAYS, 3, saturday_counts=False)
+    assert before == ContactTerms(
+        DayUnit.WORKDAYS, 2, saturday_counts=False, attempts_before_not_reached=3
+    )
+    assert after == replace(before, count=3)

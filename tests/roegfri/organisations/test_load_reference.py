@@ -13,9 +13,12 @@ from django.core.management import call_command
 from django.db import IntegrityError
 from django.db.models import Count, Q, Sum
 
+from roegfri import clock
+from roegfri.organisations import lookup
 from roegfri.organisations import models as tables
 from roegfri.organisations.intake import DATA
 from roegfri.organisations.kinds import Kind, Scope
+from roegfri.organisations.terms import MissingTerm
 
 pytestmark = pytest.mark.django_db
 
@@ -245,6 +248,25 @@ def test_a_new_term_from_a_date_is_added(folder: Path) -> None:
     with (folder / "vilkaar.csv").open("a") as file:
         file.write("roegfri-paa-tvaers;two_counsellors_from;11;2027-01-01;Styregruppen\n")
     assert run(folder=folder)["tables"]["vilkaar.csv"]["added"] == 1
+
+
+def test_a_term_that_came_with_a_new_version_is_added_to_what_was_loaded_before(
+    folder: Path,
+) -> None:
+    path = folder / "vilkaar.csv"
+    new = path.read_text()
+    path.write_text(re.sub(r".*;(attempts_|equivalent_).*\n", "", new))
+    run(folder=folder)
+    on_tvaers = tables.Agreement.objects.get(slug="roegfri-paa-tvaers")
+    before = set(on_tvaers.terms.values_list("pk", flat=True))
+    with pytest.raises(MissingTerm, match="Ikke truffet"):
+        _ = lookup.terms(on_tvaers, clock.today()).contact
+    path.write_text(new)
+    assert run(folder=folder)["tables"]["vilkaar.csv"] == {
+        "added": 6, "changed": 0, "unchanged": len(before),
+    }  # fmt: skip
+    assert before < set(on_tvaers.terms.values_list("pk", flat=True))
+    assert lookup.terms(on_tvaers, clock.today()).contact.attempts_before_not_reached == 3
 
 
 BAD: dict[str, tuple[str, str, str, str, str]] = {

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
+from referrals.states import Product
 from roegfri import clock
 from roegfri.actor import system
-from roegfri.organisations import intake, lookup
+from roegfri.organisations import commands, intake, lookup
 from roegfri.organisations.commands import Outcome
 from roegfri.organisations.kinds import Kind, Scope
 from roegfri.organisations.models import Agreement, ClosingDay, Membership, Municipality
@@ -38,6 +39,9 @@ def test_both_agreements_read_as_values() -> None:
     assert (on_tvaers.contact.count, on_tvaers.contact.unit) == (2, DayUnit.WORKDAYS)
     assert (midt.contact.count, midt.contact.unit) == (7, DayUnit.CALENDAR_DAYS)
     assert (on_tvaers.target_group.minimum_age, midt.target_group.minimum_age) == (0, 14)
+    for said in (on_tvaers, midt):
+        assert said.contact.attempts_before_not_reached == 3
+        assert said.smoking.heavy_smoker_from == 15
     assert on_tvaers.courses.two_counsellors_from == 13
     assert (on_tvaers.courses.group_minimum_meetings, midt.courses.group_minimum_meetings) == (6, 0)
     assert on_tvaers.follow_up.caller is Caller.QUITLINE
@@ -57,6 +61,36 @@ def test_both_agreements_read_as_values() -> None:
     assert on_tvaers.settlement.individual_courses_excluded
     assert midt.settlement is None
     assert midt.report_profile is ReportProfile.NO_SPLIT_BY_SOURCE
+
+
+@pytest.mark.usefixtures("reference", "db")
+def test_every_product_counts_as_some_cigarettes_in_both_agreements() -> None:
+    expected = {"pipe": 30, "cigars": 50, "snus": 10, "e_cigarette": 50, "pouches": 10}
+    for slug in ("roegfri-paa-tvaers", "region-midtjylland"):
+        assert lookup.terms(agreement(slug), DAY).smoking.equivalents == expected
+    assert {*expected, Product.CIGARETTES} == set(Product.values)
+
+
+@pytest.mark.usefixtures("reference", "db")
+def test_a_product_counts_as_what_was_agreed_on_the_day() -> None:
+    on_tvaers, day = agreement("roegfri-paa-tvaers"), dt.date(2027, 1, 1)
+    for value, when in (("60", day), ("0", dt.date(2028, 1, 1))):
+        commands.add_term(
+            on_tvaers,
+            name="equivalent_e_cigarette",
+            value=value,
+            from_on=when,
+            note="",
+            by=system("test"),
+            at=clock.now(),
+        )
+    found = [
+        lookup.terms(on_tvaers, when).smoking.equivalents["e_cigarette"]
+        for when in (day - dt.timedelta(days=1), day, dt.date(2028, 1, 1))
+    ]
+    assert found == [50, 60, 0]
+    assert TERMS["equivalent_e_cigarette"].words("60") == "60 cigaretter"
+    assert TERMS["equivalent_e_cigarette"].words("0") == "Regnes ikke med"
 
 
 @pytest.mark.usefixtures("reference", "db")
