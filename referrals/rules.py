@@ -1,7 +1,7 @@
 """What the agreements say of referrals. No database, no system clock: every date is an argument."""
 
 import datetime as dt
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from roegfri import clock
 from roegfri.organisations.terms import ContactTerms, DayUnit
@@ -66,3 +66,11 @@ def next_attempt(last: dt.datetime, *, closed: Container[dt.date]) -> dt.datetim
     local = last.astimezone(clock.COPENHAGEN)
     day = clock.add_workdays(local.date(), 1, closed=closed)
     return clock.danish_time(day, dt.time(16) if local.hour < 12 else dt.time(9, 30))
+
+
+def attempts_missing(days: Iterable[dt.date], *, needed: int) -> int:
+    """How many more attempts before «ikke truffet» may be chosen; 0: it may.
+
+    The term is the project's own: attempts on different Danish dates count, `days` are theirs.
+    """
+    return max(needed - len(set(days)), 0)

@@ -67,16 +67,6 @@ def log_call(
 
 
 @transaction.atomic
-def close_referral(referral: Referral, *, reason: CloseReason, by: Actor, at: dt.datetime) -> None:
-    """Ends a referral. Raises IllegalMove (a Refusal) when it has ended already."""
-    referral = _locked(referral, by)
-    referral.close_reason = reason
-    plan_nothing(referral)
-    lifecycle.move(referral, MOVES, to=ReferralState.CLOSED, at=at, facts=["close_reason", *DUE])
-    record("referral.closed", referral, by=by, at=at, persons=[referral.citizen_id])
-
-
-@transaction.atomic
 def add_phone(citizen: Citizen, *, number: str, note: str, by: Actor, at: dt.datetime) -> None:
     """Adds a telephone number, E.164, to be called first."""
     citizen = policies.citizens_visible_to(by).select_for_update().get(pk=citizen.pk)

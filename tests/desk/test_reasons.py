@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from referrals.commands.contact import close_referral
+from referrals.commands.closing import close_referral
 from referrals.models import Referral
 from referrals.states import CloseReason, Outcome
 from roegfri.accounts.models import Grant

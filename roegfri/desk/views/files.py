@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from referrals import forms, queries
 from referrals.commands.consent import give_consent, withdraw_consent
-from referrals.commands.contact import close_referral
+from referrals.commands.closing import close_referral
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
