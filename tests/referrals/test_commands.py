@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
-from referrals.commands.consent import give_consent, withdraw_consent
 from referrals.commands.closing import close_referral
+from referrals.commands.consent import give_consent, withdraw_consent
 from referrals.commands.contact import add_phone
 from referrals.commands.receive import receive_referral
 from referrals.models import Citizen, CivilNumber, Consent, ContactAttempt, Phone, Referral

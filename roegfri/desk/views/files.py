@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from referrals import forms, queries
-from referrals.commands.consent import give_consent, withdraw_consent
 from referrals.commands.closing import close_referral
+from referrals.commands.consent import give_consent, withdraw_consent
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
