@@ -3,7 +3,7 @@
 Both read one table, CitizenAccess, and nothing else.
 """
 
-from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, OuterRef, QuerySet, Subquery, Value
 
 from referrals.models import (
     Citizen,
@@ -16,17 +16,14 @@ from referrals.models import (
 from referrals.states import Ground
 from roegfri import clock
 from roegfri.actor import Actor
+from roegfri.organisations.dated import holds
 
 
 def _live(viewer: Actor) -> QuerySet[CitizenAccess]:
-    today = clock.today()
     if viewer.organisation_id is None:
         return CitizenAccess.objects.none()
-    return CitizenAccess.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=today),
-        organisation_id=viewer.organisation_id,
-        from_on__lte=today,
-    )
+    own = CitizenAccess.objects.filter(organisation_id=viewer.organisation_id)
+    return own.filter(holds(clock.today()))
 
 
 def _any(access: QuerySet[CitizenAccess]) -> Subquery:
@@ -40,6 +37,15 @@ def citizens_visible_to(viewer: Actor) -> QuerySet[Citizen]:
     if viewer.is_system:
         return Citizen.objects.all()
     return Citizen.objects.filter(_any(_live(viewer).filter(citizen=OuterRef("pk"))))
+
+
+def citizens_handled_by(viewer: Actor) -> QuerySet[Citizen]:
+    """Citizens with a case that organisation handles: the only ones it may open another case for,
+    correct or merge."""
+    if viewer.is_system:
+        return Citizen.objects.all()
+    handling = _live(viewer).filter(citizen=OuterRef("pk"), ground=Ground.HANDLING)
+    return Citizen.objects.filter(_any(handling))
 
 
 def referrals_visible_to(viewer: Actor) -> ReferralQuerySet:

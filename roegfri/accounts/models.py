@@ -16,7 +16,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from roegfri.accounts.roles import Role
-from roegfri.organisations.models import DATED, Organisation
+from roegfri.organisations.dated import DATED, holds
+from roegfri.organisations.models import Organisation
 
 
 class UserManager(BaseUserManager["User"]):
@@ -71,7 +72,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def valid_on(self, day: dt.date) -> GrantQuerySet:
         """Those in force on a Danish date."""
-        return self.filter(Q(until_on=None) | Q(until_on__gte=day), from_on__lte=day)
+        return self.filter(holds(day))
 
 
 class Grant(models.Model):

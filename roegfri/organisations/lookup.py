@@ -9,8 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Q
-
+from roegfri.organisations.dated import holds
 from roegfri.organisations.kinds import Kind, Scope
 from roegfri.organisations.models import (
     Agreement,
@@ -27,11 +26,6 @@ from roegfri.organisations.models import (
 )
 from roegfri.organisations.numbers import municipality_code
 from roegfri.organisations.terms import RATES, MissingTerm, Terms
-
-
-def holds(on: dt.date) -> Q:
-    """The condition under which something dated (from_on, until_on) holds on a day."""
-    return (Q(until_on=None) | Q(until_on__gte=on)) & Q(from_on__lte=on)
 
 
 def terms(agreement: Agreement, on: dt.date) -> Terms:

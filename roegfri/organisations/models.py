@@ -6,36 +6,16 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from roegfri.organisations import kinds
+from roegfri.organisations.dated import DATED, Dated
 from roegfri.organisations.numbers import validate_cvr, validate_ean
-
-DATED = Func(
-    F("from_on"), F("until_on"), Value("[]"), function="daterange", output_field=DateRangeField()
-)
-
-
-class Dated(models.Model):
-    """Something that holds from one day until another, both included; without an end: still."""
-
-    from_on = models.DateField(_("fra"))
-    until_on = models.DateField(_("til og med"), null=True, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def clean(self) -> None:
-        """An end before the start is said beside the field, before PostgreSQL refuses the range."""
-        if self.from_on and self.until_on and self.until_on < self.from_on:
-            raise ValidationError(
-                {"until_on": _("Slutdatoen skal ligge på eller efter startdatoen.")}
-            )
 
 
 def _as(kind: str) -> models.OneToOneField[Organisation, Organisation]:

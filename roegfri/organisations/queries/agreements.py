@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from roegfri import money
 from roegfri.actor import Actor
+from roegfri.organisations.dated import holds
 from roegfri.organisations.models import Agreement, Membership, Municipality, Rate, Term
 from roegfri.organisations.policies import agreements_changed_by, agreements_visible_to
 from roegfri.organisations.terms import RATES, TERMS, Group, Kind
@@ -64,11 +65,8 @@ class MemberLine:
 
 def agreements(viewer: Actor, *, on: dt.date) -> list[Agreement]:
     """Those the viewer may read, each with `members`: how many municipalities on that day."""
-    today = Q(memberships__from_on__lte=on) & (
-        Q(memberships__until_on=None) | Q(memberships__until_on__gte=on)
-    )
     visible = Agreement.objects.filter(pk__in=agreements_visible_to(viewer).values("pk"))
-    counted = Count("memberships__municipality", filter=today, distinct=True)
+    counted = Count("memberships__municipality", filter=holds(on, "memberships__"), distinct=True)
     return list(visible.annotate(members=counted).order_by("name"))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
+from roegfri.organisations.dated import holds
 from roegfri.organisations.kinds import Kind, Scope
 from roegfri.organisations.models import (
     Agreement,
@@ -128,7 +129,7 @@ def _hospital_of(found: Organisation) -> UUID | None:
 
 def _municipality_facts(found: Organisation, on: dt.date) -> list[Fact]:
     row = Municipality.objects.select_related("region").get(pk=found.pk)
-    clusters = ClusterMembership.objects.filter(lookup.holds(on), municipality=row)
+    clusters = ClusterMembership.objects.filter(holds(on), municipality=row)
     cluster = clusters.values_list("cluster__name", flat=True).first()
     facts = [
         Fact(_("Kommunekode"), row.code),
@@ -208,7 +209,7 @@ def _parts(found: Organisation, on: dt.date) -> dict[Agreement, list[Part]]:
 
 def _indirect(found: Organisation, on: dt.date) -> Iterable[tuple[Agreement, str]]:
     """The agreements that somebody without a membership works under."""
-    current = Membership.objects.filter(lookup.holds(on), scope=Scope.CESSATION)
+    current = Membership.objects.filter(holds(on), scope=Scope.CESSATION)
     if found.kind == Kind.PRACTICE:
         near = current.filter(municipality__practice=found.pk)
         how = _("Henviser til kommunerne i aftalen")

@@ -11,6 +11,7 @@ from roegfri import clock
 from roegfri.actor import system
 from roegfri.organisations import commands, intake, lookup
 from roegfri.organisations.commands import Outcome
+from roegfri.organisations.dated import holds
 from roegfri.organisations.kinds import Kind, Scope
 from roegfri.organisations.models import Agreement, ClosingDay, Membership, Municipality
 from roegfri.organisations.terms import (
@@ -138,6 +139,21 @@ def test_a_receiver_is_found_by_its_ean_with_its_agreement_of_the_day() -> None:
     assert hvidovre.agreement == agreement("roegfri-paa-tvaers")
     assert lookup.receiver_by_ean("", DAY) is None
     assert lookup.receiver_by_ean("5790000000005", DAY) is None
+
+
+@pytest.mark.usefixtures("reference", "db")
+def test_what_is_dated_holds_on_both_its_ends_also_through_a_path() -> None:
+    viborg = Municipality.objects.get(code="791")
+    Membership.objects.filter(municipality=viborg).update(until_on=dt.date(2026, 12, 31))
+    for day, found in (
+        (dt.date(2019, 8, 31), 0),
+        (dt.date(2019, 9, 1), 1),
+        (dt.date(2026, 12, 31), 1),
+        (dt.date(2027, 1, 1), 0),
+    ):
+        assert Membership.objects.filter(holds(day), municipality=viborg).count() == found
+        through = Municipality.objects.filter(holds(day, "memberships__"), pk=viborg.pk)
+        assert through.count() == found, day
 
 
 SENDERS = {
