@@ -1,8 +1,7 @@
 """What the log answers. Rows of the viewer's own organisation only, here and in the database."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -168,13 +167,3 @@ def looks_at(viewer: Actor, person: UUID) -> Sequence[Look]:
     events = _own(viewer, events)
     columns = ("at", "act", "subject", "role", "organisation_id", "reason", "request_id")
     return [Look(*row) for row in events.order_by("-at", "-seq").values_list(*columns)]
-
-
-def persons_of(viewer: Actor, events: Iterable[AuditEvent]) -> Mapping[int, Sequence[UUID]]:
-    """The persons each event concerns, by the event's number; one query."""
-    rows = AuditEventPerson.objects.filter(event_seq__in=[event.seq for event in events])
-    rows = _own(viewer, rows)
-    found: dict[int, list[UUID]] = defaultdict(list)
-    for seq, person in rows.order_by("event_seq", "person").values_list("event_seq", "person"):
-        found[seq].append(person)
-    return found

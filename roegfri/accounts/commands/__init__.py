@@ -8,7 +8,6 @@ from roegfri.accounts.commands.people import (
     forget_ended_sessions,
     give_grant,
     reset_second_factor,
-    set_language,
     switch_grant,
     sync_grants,
 )
@@ -31,7 +30,6 @@ __all__ = [
     "keep_staff_role",
     "renew_invitation",
     "reset_second_factor",
-    "set_language",
     "switch_grant",
     "sync_grants",
 ]

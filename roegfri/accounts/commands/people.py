@@ -171,13 +171,6 @@ def change_profile(
 
 
 @transaction.atomic
-def set_language(user: User, language: str, *, by: Actor, at: dt.datetime) -> None:
-    """The language of her pages."""
-    User.objects.filter(pk=user.pk).update(language=language)
-    record("user.changed", user, by=by, at=at, columns=["language"])
-
-
-@transaction.atomic
 def reset_second_factor(user: User, *, by: Actor, at: dt.datetime) -> int:
     """Removes a lost second factor and ends every session; how many devices were removed.
 
