@@ -12,6 +12,7 @@ from referrals.models.citizen import (
 from referrals.models.contact import ContactAttempt, Informed, Interview, Reservation, Use
 from referrals.models.incoming import IncomingMessage
 from referrals.models.referral import Cover, HandOver, Referral, ReferralQuerySet
+from referrals.models.search import Findable
 
 __all__ = [
     "Citizen",
@@ -20,6 +21,7 @@ __all__ = [
     "Consent",
     "ContactAttempt",
     "Cover",
+    "Findable",
     "HandOver",
     "IncomingMessage",
     "Informed",
