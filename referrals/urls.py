@@ -11,5 +11,6 @@ urlpatterns = [
     path("indlaes/", views.upload, name="upload"),
     path("indbakke/", views.inbox, name="inbox"),
     path("indbakke/<uuid:pk>/", views.message, name="message"),
+    path("indbakke/<uuid:pk>/igen/", views.message_again, name="message_again"),
     path("indbakke/<uuid:pk>/fil/", views.message_file, name="message_file"),
 ]

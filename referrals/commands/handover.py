@@ -47,7 +47,6 @@ def hand_over(
     given = _given(referral, to, reason, by=by, at=at)
     giver = referral.handler_id
     open_access(referral.citizen_id, to.pk, Ground.HANDLING, referral.pk, today)
-    _end_access(referral.pk, giver, Ground.HANDLING, today)
     Reservation.objects.filter(referral=referral).delete()
     referral.handler, referral.agreement, referral.caseworker = to, agreement, None
     referral.contact_by = rules.contact_deadline(
@@ -61,6 +60,7 @@ def hand_over(
         referral.save(update_fields=facts)
     else:
         lifecycle.move(referral, MOVES, to=ReferralState.RECEIVED, at=at, facts=facts)
+    _end_access(referral.pk, giver, Ground.HANDLING, today)
     record("referral.handed_over", referral, by=by, at=at, persons=[referral.citizen_id])
     return given
 

@@ -1,6 +1,15 @@
 """What people type about citizens and referrals, turned into arguments for the commands."""
 
-from referrals.forms.contact import AddPhone, Call, Close
+from referrals.forms.closing import (
+    Close,
+    Handled,
+    HandOver,
+    InboxFilter,
+    QuitlineResult,
+    Reopen,
+    ToQuitline,
+)
+from referrals.forms.contact import AddPhone, Call
 from referrals.forms.entry import NewReferral, Upload
 from referrals.forms.fields import CivilNumberField, MomentField, PhoneField
 from referrals.forms.lists import Filter
@@ -14,9 +23,15 @@ __all__ = [
     "Confirm",
     "Filter",
     "GiveConsent",
+    "HandOver",
+    "Handled",
+    "InboxFilter",
     "MomentField",
     "NewReferral",
     "PhoneField",
+    "QuitlineResult",
     "Reason",
+    "Reopen",
+    "ToQuitline",
     "Upload",
 ]

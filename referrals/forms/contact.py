@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals.forms.fields import MomentField, PhoneField
-from referrals.states import CloseReason, Outcome
+from referrals.states import Outcome
 
 
 class Call(forms.Form):
@@ -46,9 +46,3 @@ class AddPhone(forms.Form):
         given = super().clean() or {}
         number = given.get("phone")
         return {"number": number.e164, "note": number.note} if number else {}
-
-
-class Close(forms.Form):
-    """Why a referral ends."""
-
-    reason = forms.ChoiceField(label=_("Grund"), choices=CloseReason.choices)

@@ -1,5 +1,14 @@
 """Every answer about citizens and referrals; the first argument is the viewer."""
 
+from referrals.queries.deadlines import deadlines_kept, open_cases
+from referrals.queries.handover import (
+    done_today,
+    given_one,
+    given_to_quitline,
+    hand_overs,
+    may_receive,
+)
+from referrals.queries.incoming import inbox, incoming
 from referrals.queries.listing import (
     SORTS,
     ListedFilters,
@@ -8,36 +17,56 @@ from referrals.queries.listing import (
     listed_every,
     listed_page,
 )
-from referrals.queries.lists import Counts, inbox, waiting_counts, worklist
+from referrals.queries.lists import Counts, waiting_counts, worklist
 from referrals.queries.one import (
     File,
     after_this,
     citizen_file,
     consent,
-    incoming,
     needs_reason,
     own_municipality,
     person_by_identifier,
     referral,
 )
+from referrals.queries.persons import (
+    Candidate,
+    Who,
+    kept,
+    known_elsewhere,
+    likely_same,
+    persons_of,
+)
 
 __all__ = [
     "SORTS",
+    "Candidate",
     "Counts",
     "File",
     "ListedFilters",
     "ListedRow",
+    "Who",
     "after_this",
     "citizen_file",
     "consent",
+    "deadlines_kept",
+    "done_today",
+    "given_one",
+    "given_to_quitline",
+    "hand_overs",
     "inbox",
     "incoming",
+    "kept",
+    "known_elsewhere",
+    "likely_same",
     "listed_count",
     "listed_every",
     "listed_page",
+    "may_receive",
     "needs_reason",
+    "open_cases",
     "own_municipality",
     "person_by_identifier",
+    "persons_of",
     "referral",
     "waiting_counts",
     "worklist",

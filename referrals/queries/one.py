@@ -11,7 +11,7 @@ from django.http import Http404
 
 from referrals import policies
 from referrals.models import Citizen, Consent, ContactAttempt, IncomingMessage, Phone, Referral
-from referrals.states import InboxState, ReferralState
+from referrals.states import ReferralState
 from roegfri import clock, sealed
 from roegfri.actor import Actor
 from roegfri.organisations.models import Municipality
@@ -112,18 +112,6 @@ def consent(viewer: Actor, referral_pk: UUID, pk: UUID) -> Consent:
     """One consent of the citizen of one referral. Raises Http404."""
     visible = policies.referrals_visible_to(viewer).filter(pk=referral_pk)
     found = Consent.objects.filter(pk=pk, citizen__in=visible.values("citizen")).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def incoming(viewer: Actor, pk: UUID) -> IncomingMessage:
-    """One message of one's own inbox, with its bytes. Raises Http404.
-
-    One that was taken in is read in the citizen's file, which asks why where it has to.
-    """
-    waiting = policies.messages_visible_to(viewer).exclude(state=InboxState.ACCEPTED)
-    found = waiting.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

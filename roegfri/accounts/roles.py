@@ -35,6 +35,7 @@ class Right(StrEnum):
     REFERENCE_DATA = auto()
     STAFF_MANAGE = auto()
     CLOSING_DAYS_SET = auto()
+    QUITLINE_CALLS = auto()
     EVERYONE = auto()
 
 
@@ -48,7 +49,7 @@ GRANTS: dict[str, frozenset[Right]] = {
     Role.PROJECT_LEADER: _ALL | {Right.AGREEMENTS_READ, Right.AGREEMENTS_CHANGE},
     Role.FINANCE: _ALL | {Right.AGREEMENTS_READ},
     Role.PHARMACY: _ALL,
-    Role.CALLER: _ALL,
+    Role.CALLER: _ALL | {Right.QUITLINE_CALLS},
     Role.REFERRER: _ALL,
     Role.SECURITY: _ALL | {Right.LOG_READ},
     Role.ADMINISTRATOR: _ALL | {Right.REFERENCE_DATA},

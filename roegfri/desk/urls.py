@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from roegfri.desk.views import calls, files, health, pages, today
+from roegfri.desk.views import calls, endings, files, health, pages, quitline, today
 
 app_name = "desk"
 urlpatterns = [
@@ -12,9 +12,15 @@ urlpatterns = [
     path("sag/<uuid:pk>/", files.file, name="file"),
     path("sag/<uuid:pk>/samtykke/", files.consent, name="consent"),
     path("sag/<uuid:pk>/samtykke/<uuid:consent_pk>/", files.withdraw, name="withdraw"),
-    path("sag/<uuid:pk>/afslut/", files.close, name="close"),
+    path("sag/<uuid:pk>/afslut/", endings.close, name="close"),
+    path("sag/<uuid:pk>/genaabn/", endings.reopen, name="reopen"),
+    path("sag/<uuid:pk>/giv-videre/", endings.give_on, name="give_on"),
+    path("sag/<uuid:pk>/stoplinien/", endings.to_quitline, name="to_quitline"),
+    path("stoplinien/", quitline.quitline, name="quitline"),
+    path("stoplinien/<uuid:pk>/", quitline.quitline_answer, name="quitline_answer"),
     path("log/", include("roegfri.desk.log_urls")),
     path("", include("roegfri.desk.agreement_urls")),
+    path("", include("roegfri.desk.staff_urls")),
     path("tilgaengelighed/", pages.accessibility, name="accessibility"),
     path("was", pages.was, name="was"),
     path("healthz", health.healthz, name="healthz"),

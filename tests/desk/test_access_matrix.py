@@ -78,12 +78,18 @@ TABLE: dict[str, Row] = {
     "desk:consent": Row(CASEWORK, of="referral"),
     "desk:withdraw": Row(CASEWORK, of="consent"),
     "desk:close": Row(CASEWORK, of="referral"),
+    "desk:reopen": Row(CASEWORK, of="referral"),
+    "desk:give_on": Row(CASEWORK, of="referral"),
+    "desk:to_quitline": Row(CASEWORK, of="referral"),
+    "desk:quitline": Row(frozenset({Role.CALLER})),
+    "desk:quitline_answer": Row(frozenset(), of="referral"),
     "referrals:list": Row(CASEWORK),
     "referrals:new": Row(CASEWORK),
     "referrals:upload": Row(CASEWORK),
     "referrals:inbox": Row(CASEWORK),
     "referrals:message": Row(CASEWORK, of="message"),
     "referrals:message_file": Row(CASEWORK, of="message"),
+    "referrals:message_again": Row(CASEWORK, own=302, of="message"),
     # agreements
     "desk:agreements": Row(READS_AGREEMENTS, own=302),  # the only one is opened at once
     "desk:agreement": Row(READS_AGREEMENTS, of="agreement"),
