@@ -60,8 +60,7 @@ def end_staff_role(grant: Grant, *, from_on: dt.date, by: Actor, at: dt.datetime
     past or the role over already, and for a role that an identity provider gives.
     """
     today = clock.danish_date(at)
-    # Two coordinators who end each other at once must not both succeed.
-    Organisation.objects.select_for_update(no_key=True).get(pk=_own(by).pk)
+    _alone_in(_own(by))
     grant = _locked(grant, by)
     _check_end(grant, from_on, today)
     if from_on <= grant.from_on:
@@ -97,6 +96,11 @@ def _own(by: Actor) -> Organisation:
     if by.organisation_id is None:
         raise Refusal(_("Vælg den rolle og kommune, du arbejder for."))
     return Organisation.objects.get(pk=by.organisation_id)
+
+
+def _alone_in(organisation: Organisation) -> None:
+    """Two coordinators who end each other at once must not both succeed."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
 
 
 def _locked(grant: Grant, by: Actor) -> Grant:
