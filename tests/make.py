@@ -6,7 +6,8 @@ from itertools import count
 from typing import Any
 
 from referrals.commands.contact import log_call
-from referrals.commands.receive import Details, receive_referral
+from referrals.commands.details import Details
+from referrals.commands.receive import receive_referral
 from referrals.models import ContactAttempt, Referral
 from referrals.states import Channel, Outcome, Source
 from roegfri import clock

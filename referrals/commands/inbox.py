@@ -9,12 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referrals import policies
-from referrals.commands.receive import (
-    Details,
-    add_civil_number,
-    add_phones,
-    receive_referral,
-)
+from referrals.commands.details import Details
+from referrals.commands.people import add_civil_number, add_phones
+from referrals.commands.receive import receive_referral
 from referrals.models import Citizen, CivilNumber, IncomingMessage, Referral
 from referrals.states import Channel, InboxState, ReferralState, Source
 from roegfri import clock, sealed
@@ -182,7 +179,8 @@ def _correct(referral: Referral, details: Details, *, by: Actor, at: dt.datetime
     referral.sender_name = details.sender_name
     referral.sent_at = details.sent_at
     referral.save(update_fields=["text", "sender_name", "sent_at"])
-    citizen = Citizen.objects.select_for_update().get(pk=referral.citizen_id)
+    of_whom = referral.citizen.merged_into_id or referral.citizen_id
+    citizen = Citizen.objects.select_for_update().get(pk=of_whom)
     given = {
         name: getattr(details, name)
         for name in ("given_names", "surname", "email", "address", "postcode", "town")
@@ -193,7 +191,8 @@ def _correct(referral: Referral, details: Details, *, by: Actor, at: dt.datetime
         given["birth_date"] = number.born
     for name, value in given.items():
         setattr(citizen, name, value)
-    citizen.save(update_fields=list(given))
+    citizen.version += 1
+    citizen.save(update_fields=[*given, "version"])
     add_phones(citizen, details.phones)
     mark = sealed.fingerprint(number.value, of="cpr") if number else b""
     if number and not CivilNumber.objects.filter(citizen=citizen, fingerprint=mark).exists():

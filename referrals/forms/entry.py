@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from referrals.commands.receive import Details
+from referrals.commands.details import Details
 from referrals.forms.fields import CivilNumberField, MomentField, PhoneField, not_in_the_future
 from referrals.states import Channel, GuardianConsent, Source
 from roegfri.persons import names, phone

@@ -6,6 +6,7 @@ last year's report recomputes after a rate, a member or a term has changed.
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -150,6 +151,36 @@ def sender(identifier_code: str, identifier: str) -> Organisation | None:
     find = _SENDERS.get(identifier_code.strip().lower())
     number = identifier.strip()
     return find(number) if find and number else None
+
+
+def practice(written: str) -> Organisation | None:
+    """The practice whose ydernummer or very name somebody wrote; None when it is not known here."""
+    number = re.search(r"(?<!\d)\d{5,6}(?!\d)", written, re.ASCII)
+    if number:
+        return _practice(number[0])
+    return Practice.objects.filter(name__iexact=written.strip()).first() if written else None
+
+
+_SENDING = (Kind.DEPARTMENT, Kind.HOSPITAL, Kind.PRACTICE, Kind.PHARMACY)
+
+
+def sender_named(written: str) -> Organisation | None:
+    """The one sender of that name: "Lungemedicinsk Afdeling" where there is one, else with its
+    hospital behind a comma. None when it is not known here, or could be several."""
+    written = written.strip()
+    if not written:
+        return None
+    senders = Organisation.objects.filter(kind__in=_SENDING)
+    first, _comma, rest = (part.strip() for part in written.partition(","))
+    for found in (
+        senders.filter(name__iexact=written),
+        HospitalDepartment.objects.filter(name__iexact=first, hospital__name__iexact=rest),
+        senders.filter(name__iexact=first),
+    ):
+        some = list(found[:2])
+        if len(some) == 1:
+            return some[0]
+    return None
 
 
 def quitline() -> Organisation | None:

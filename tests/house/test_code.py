@@ -95,6 +95,11 @@ def calls(function: ast.FunctionDef) -> set[str]:
 
 # Parts of a command: called inside one, with the rows it has locked; and the log's own pen.
 PARTS_OF_COMMANDS = {
+    "add_citizen",
+    "add_residence",
+    "fill_in",
+    "same_citizen",
+    "write_down",
     "add_phones",
     "add_civil_number",
     "open_access",

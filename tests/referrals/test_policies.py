@@ -9,7 +9,7 @@ from django.db import connection
 
 from referrals import policies
 from referrals.commands.inbox import Delivery, keep_message
-from referrals.commands.receive import open_access
+from referrals.commands.people import open_access
 from referrals.models import IncomingMessage, Referral
 from referrals.states import Ground, InboxState
 from roegfri import clock

@@ -24,7 +24,7 @@ from psycopg import sql
 from referrals import policies
 from referrals.commands.consent import give_consent
 from referrals.commands.inbox import Delivery, keep_message
-from referrals.commands.receive import open_access
+from referrals.commands.people import open_access
 from referrals.models import Citizen, CitizenAccess, Phone, Referral
 from referrals.states import ConsentForm, ConsentKind, Ground, InboxState, Outcome
 from roegfri import clock, database, walls

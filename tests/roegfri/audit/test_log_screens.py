@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.test import Client
 from pypdf import PdfReader
 
-from referrals.commands.receive import Details, receive_referral
+from referrals.commands.details import Details
+from referrals.commands.receive import receive_referral
 from referrals.models import Referral
 from referrals.states import Channel, Source
 from roegfri import clock

@@ -1,0 +1,56 @@
+"""What is known when a referral comes in, whichever door it comes through."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from referrals import queries
+from referrals.states import Channel, GuardianConsent, Source
+from roegfri.organisations.models import Municipality, Organisation
+from roegfri.persons import cpr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What is known when a referral comes in; S2 asks for no more than a telephone number.
+
+    `phones` are (E.164, note) in the order to call them; times are instants. `practice_name` is her
+    own doctor: a ydernummer or a name.
+    """
+
+    source: Source
+    channel: Channel
+    received_at: dt.datetime
+    given_names: str = ""
+    surname: str = ""
+    phones: Sequence[tuple[str, str]] = ()
+    civil_number: cpr.CivilNumber | None = None
+    birth_date: dt.date | None = None
+    email: str = ""
+    address: str = ""
+    postcode: str = ""
+    town: str = ""
+    address_protected: bool = False
+    language: str = ""
+    interpreter: bool = False
+    guardian_name: str = ""
+    guardian_phone: str = ""
+    practice_name: str = ""
+    home: Municipality | None = None
+    text: str = ""
+    sender: Organisation | None = None
+    sender_name: str = ""
+    guardian_consent: GuardianConsent = GuardianConsent.UNKNOWN
+    sent_at: dt.datetime | None = None
+    sender_ean: str = ""
+    episode: str = ""
+
+    def who(self) -> queries.Who:
+        """By what she is known again."""
+        return queries.Who(
+            given_names=self.given_names,
+            surname=self.surname,
+            birth_date=self.birth_date,
+            phones=[number for number, _note in self.phones],
+            civil_number=self.civil_number,
+        )

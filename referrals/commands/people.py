@@ -1,0 +1,70 @@
+"""Citizens as referrals bring them: made, added to, found again. Parts of the commands."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from referrals.models import Citizen, CivilNumber, Phone, Residence
+from referrals.states import Ground
+from roegfri import sealed
+from roegfri.organisations.models import Municipality
+from roegfri.persons import cpr
+
+
+def open_access(
+    citizen: uuid.UUID, organisation: uuid.UUID, ground: Ground, about: uuid.UUID, on: dt.date
+) -> None:
+    """Lets an organisation see a citizen from a day on; the database refuses what is not ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select citizen_access_open(%s, %s, %s, %s, %s)",
+            [citizen, organisation, ground.value, about, on],
+        )
+
+
+def add_citizen(pk: uuid.UUID, facts: dict[str, Any], at: dt.datetime) -> Citizen:
+    """A new person with what is known of her; `facts` are fields of Citizen."""
+    citizen = Citizen(pk=pk, created_at=at, **facts)
+    citizen.save(force_insert=True)
+    return citizen
+
+
+def fill_in(citizen: Citizen, facts: dict[str, Any]) -> None:
+    """Puts what is known into the fields that are empty; what stands there already stays."""
+    new = {name: value for name, value in facts.items() if value and not getattr(citizen, name)}
+    if not new:
+        return
+    for name, value in new.items():
+        setattr(citizen, name, value)
+    citizen.version += 1
+    citizen.save(update_fields=[*new, "version"])
+
+
+def add_phones(citizen: Citizen, phones: Sequence[tuple[str, str]]) -> None:
+    """Adds numbers that are not there yet, behind those that are."""
+    have = set(Phone.objects.filter(citizen=citizen).values_list("number", flat=True))
+    new = [(number, note) for number, note in dict(phones).items() if number not in have]
+    Phone.objects.bulk_create(
+        Phone(citizen=citizen, number=number, note=note[:40], rank=len(have) + place)
+        for place, (number, note) in enumerate(new)
+    )
+
+
+def add_civil_number(citizen: Citizen, number: cpr.CivilNumber, at: dt.datetime) -> None:
+    """Seals a number and lays it beside those that were there before."""
+    row = CivilNumber(citizen=citizen, kind=number.kind.value, since=at)
+    row.sealed_value = sealed.seal(number.value, place=CivilNumber.PLACE, row=row.pk)
+    row.fingerprint = sealed.fingerprint(number.value, of="cpr")
+    row.save(force_insert=True)
+
+
+def add_residence(citizen: Citizen, home: Municipality, on: dt.date) -> None:
+    """She lives there from that day on, unless she is known to already."""
+    latest = Residence.objects.filter(citizen=citizen, from_on__lte=on).first()
+    if latest is None or latest.municipality_id != home.pk:
+        Residence.objects.update_or_create(
+            citizen=citizen, from_on=on, defaults={"municipality": home}
+        )
