@@ -13,7 +13,6 @@ from roegfri import clock
 from roegfri.accounts import commands as people
 from roegfri.accounts.models import Grant, User
 from roegfri.accounts.roles import BELONGS_TO
-from roegfri.audit.commands import record
 from roegfri.desk.admin_site import site
 from roegfri.desk.forms.agreements import KronerField
 from roegfri.organisations import admin as reference
@@ -160,13 +159,11 @@ class UserAdmin(LoggedByCommand):
             words = _now("Nu mangler kun en rolle. Personen vælger selv sin adgangskode.")
             messages.info(request, words)
             return
-        if "is_active" in form.changed_data and not obj.is_active:
-            people.deactivate_user(obj, by=by, at=at)
-        columns = [name for name in form.changed_data if obj.is_active or name != "is_active"]
-        if columns:
-            obj.email = obj.email.strip().lower()
-            obj.save(update_fields=columns)
-            record("user.changed", obj, by=by, at=at, columns=columns)
+        if "is_active" in form.changed_data:
+            turn = people.reactivate_user if obj.is_active else people.deactivate_user
+            turn(obj, by=by, at=at)
+        said = {name: getattr(obj, name) for name in ("email", "name", "phone", "language")}
+        people.correct_user(obj, **said, by=by, at=at)
 
 
 class GrantForm(ModelForm):

@@ -2,11 +2,13 @@
 
 from roegfri.accounts.commands.people import (
     change_profile,
+    correct_user,
     create_user,
     deactivate_user,
     end_grant,
     forget_ended_sessions,
     give_grant,
+    reactivate_user,
     reset_second_factor,
     switch_grant,
     sync_grants,
@@ -20,6 +22,7 @@ from roegfri.accounts.commands.staff import (
 
 __all__ = [
     "change_profile",
+    "correct_user",
     "create_user",
     "deactivate_user",
     "end_grant",
@@ -28,6 +31,7 @@ __all__ = [
     "give_grant",
     "invite_staff",
     "keep_staff_role",
+    "reactivate_user",
     "renew_invitation",
     "reset_second_factor",
     "switch_grant",

@@ -45,6 +45,35 @@ def deactivate_user(user: User, *, by: Actor, at: dt.datetime) -> None:
 
 
 @transaction.atomic
+def reactivate_user(user: User, *, by: Actor, at: dt.datetime) -> None:
+    """Opens a closed account again; the roles that were not ended meanwhile hold again."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record("user.reactivated", user, by=by, at=at)
+
+
+@transaction.atomic
+def correct_user(
+    user: User, *, email: str, name: str, phone: str, language: str, by: Actor, at: dt.datetime
+) -> None:
+    """What an administrator corrects of a person. Raises Refusal for another's address."""
+    address = email.strip().lower()
+    alone("user", address)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if User.objects.filter(email__iexact=address).exclude(pk=user.pk).exists():
+        raise Refusal(_("Der er allerede en bruger med den e-mailadresse."), field="email")
+    wanted = {"email": address, "name": name, "phone": phone, "language": language}
+    columns = [column for column, value in wanted.items() if getattr(user, column) != value]
+    if not columns:
+        return
+    for column in columns:
+        setattr(user, column, wanted[column])
+    user.save(update_fields=columns)
+    record("user.changed", user, by=by, at=at, columns=columns)
+
+
+@transaction.atomic
 def give_grant(
     user: User,
     role: str,
