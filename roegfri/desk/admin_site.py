@@ -8,7 +8,9 @@ inside it. There is no sign-in of its own, and no framework of permissions: the 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import structlog
 from django.contrib.admin import AdminSite
+from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver
@@ -17,8 +19,12 @@ from django.views.decorators.csrf import csrf_protect
 
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
+from roegfri.ui.screens import problem
 
 View = Callable[..., Any]
+
+BAD_REQUEST = 400
+_log = structlog.get_logger("roegfri.admin")
 
 # What Django's admin brings and this house answers elsewhere, or not at all.
 CLOSED = frozenset(
@@ -48,7 +54,18 @@ class Site(AdminSite):
                 response.render()
             return response
 
-        return screen(Right.REFERENCE_DATA)(csrf_protect(rendered))
+        def read(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" or not request.GET:
+                return rendered(request, *args, **kwargs)
+            try:
+                with transaction.atomic():
+                    return rendered(request, *args, **kwargs)
+            except (ValueError, OverflowError, DataError):
+                # Django's lists take years, numbers and texts from the query string as they come.
+                _log.warning("admin.unreadable_query", exc_info=True)
+                return problem(request, BAD_REQUEST)
+
+        return screen(Right.REFERENCE_DATA)(csrf_protect(read))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Without what is closed; each address shows the right that admin_view asks for."""

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from roegfri import clock
+from roegfri.accounts import commands as people
 from roegfri.accounts.models import Grant, User
 from roegfri.accounts.roles import Right, Role
 from roegfri.actor import acting, system
@@ -24,6 +25,7 @@ from roegfri.organisations.models import (
     Rate,
     Term,
 )
+from roegfri.refusal import Refusal
 from roegfri.sheets.reading import read_rows
 from roegfri.sheets.writing import write_xlsx
 from tests.roegfri.organisations.people import signed_in
@@ -168,6 +170,69 @@ def test_a_person_is_made_given_a_role_and_let_go(admin: Client) -> None:
     wanted = ["user.created", "grant.given", "grant.ended", "user.deactivated", "user.changed"]
     assert [act for act in found if act in wanted][-5:] == wanted
     assert not any("password" in columns for _act, columns in acts())
+
+
+def test_an_account_is_opened_again_and_an_address_is_one_persons(admin: Client) -> None:
+    with acting(system("test")):
+        for name in ("anna", "bente"):
+            people.create_user(f"{name}@hvidovre.example", name, by=system("test"), at=clock.now())
+    anna = User.objects.get(name="anna")
+    path = f"{HOME}accounts/user/{anna.pk}/change/"
+    typed = {"name": "anna", "email": anna.email, "phone": "", "language": "da"}
+    assert admin.post(path, typed).status_code == 302
+    assert acts()[-1] == ("user.deactivated", [])
+    assert admin.post(path, typed | {"is_active": "on", "phone": "36 39"}).status_code == 302
+    assert acts()[-2:] == [("user.reactivated", []), ("user.changed", ["phone"])]
+    anna.refresh_from_db()
+    assert (anna.is_active, anna.phone) == (True, "36 39")
+    taken = typed | {"is_active": "on", "email": "Bente@Hvidovre.example"}
+    admin.post(path, taken)
+    anna.refresh_from_db()
+    assert anna.email == "anna@hvidovre.example"
+    with acting(system("test")), pytest.raises(Refusal, match="allerede en bruger"):
+        people.correct_user(
+            anna,
+            email=" Bente@Hvidovre.example",
+            name="anna",
+            phone="",
+            language="da",
+            by=system("test"),
+            at=clock.now(),
+        )
+
+
+UNREADABLE = [
+    ("organisations/closingday", "on__year=-9999999999"),
+    ("organisations/closingday", "on__year=0"),
+    ("organisations/closingday", "on__year=9999"),
+    ("organisations/closingday", "on__year=2026&on__month=99999999999999999999"),
+    ("organisations/closingday", "on__month=-9999999999"),
+    ("organisations/closingday", "on__day=x"),
+    ("organisations/closingday", "on__gte=x"),
+    ("organisations/closingday", "municipality__organisation_ptr__exact=x"),
+    ("organisations/municipality", "region__id__exact=-99999999999999999999"),
+    ("organisations/municipality", "region__id__exact=x"),
+    ("organisations/municipality", "q=%00"),
+    ("organisations/municipality", "p=-9999999999999999999"),
+    ("organisations/municipality", "o=9999999999999999999.-x"),
+    ("organisations/municipality", "password__startswith=a"),
+    ("accounts/grant", "role__exact=%00"),
+    ("accounts/user", "is_active__exact=x"),
+    ("accounts/user", "all=%00"),
+]
+
+
+@pytest.mark.parametrize(("model", "query"), UNREADABLE)
+def test_a_filter_that_cannot_be_read_breaks_nothing(admin: Client, model: str, query: str) -> None:
+    answer = admin.get(f"{HOME}{model}/?{query}")
+    assert answer.status_code in {200, 302, 400}
+    assert admin.get(f"{HOME}{model}/").status_code == 200
+
+
+def test_a_year_that_is_none_is_said(admin: Client) -> None:
+    answer = admin.get(f"{HOME}organisations/closingday/?on__year=-9999999999")
+    assert answer.status_code == 400
+    assert "Forespørgslen kunne ikke læses" in answer.content.decode()
 
 
 def upload(admin: Client, rows: list[list[object]]) -> Any:
