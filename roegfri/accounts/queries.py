@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from roegfri import clock
@@ -20,6 +20,13 @@ def people_of(viewer: Actor, organisation_id: UUID) -> QuerySet[User]:
         return User.objects.none()
     valid = Grant.objects.valid_on(clock.today()).filter(organisation_id=organisation_id)
     return User.objects.filter(is_active=True, pk__in=valid.values("user_id"))
+
+
+def colleagues_of(viewer: Actor, organisation_id: UUID) -> QuerySet[User]:
+    """The same people, each with `roles_here`: her grants in the organisation today."""
+    here = Grant.objects.valid_on(clock.today()).filter(organisation_id=organisation_id)
+    people = people_of(viewer, organisation_id)
+    return people.prefetch_related(Prefetch("grants", queryset=here, to_attr="roles_here"))
 
 
 def names_of(viewer: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:

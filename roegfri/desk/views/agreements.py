@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from roegfri import clock
@@ -101,13 +101,14 @@ def add_term(request: SignedIn, pk: UUID, name: str) -> HttpResponse:
 def rate(request: SignedIn, pk: UUID, name: str, code: str = "") -> HttpResponse:
     """All that a rate has been and will be; `code` is the municipality's where each has its own."""
     found = queries.agreement(request.actor, pk)
+    payer = queries.rate_of(request.actor, found, name, code)
     versions = queries.rate_history(request.actor, found, name, code, clock.today())
     context = {
         "agreement": found,
         "name": name,
         "code": code,
         "meaning": RATES[name],
-        "label": _rate_label(name, code),
+        "label": _rate_label(name, payer),
         "versions": versions,
         "is_rate": True,
         "may_change": _may_change(request, found),
@@ -115,27 +116,28 @@ def rate(request: SignedIn, pk: UUID, name: str, code: str = "") -> HttpResponse
     return show(request, "desk/agreement_history.html", context)
 
 
-def _rate_label(name: str, code: str) -> str:
+def _rate_label(name: str, payer: Municipality | None) -> str:
     label = str(RATES[name].label)
-    return f"{label}: {get_object_or_404(Municipality, code=code)}" if code else label
+    return f"{label}: {payer}" if payer else label
 
 
 @screen(Right.AGREEMENTS_CHANGE)
 def add_rate(request: SignedIn, pk: UUID, name: str, code: str = "") -> HttpResponse:
     """A new amount from a day on."""
     found = queries.agreement_to_change(request.actor, pk)
+    payer = queries.rate_of(request.actor, found, name, code)
     versions = queries.rate_history(request.actor, found, name, code, clock.today())
     form = NewRate(request.POST or None, today=clock.today())
     act = partial(
         commands.add_rate,
         found,
         name=name,
-        municipality=get_object_or_404(Municipality, code=code) if code else None,
+        municipality=payer,
         by=request.actor,
         at=clock.now(),
     )
     if submitted(request, form, act):
         messages.success(request, _("Taksten er tilføjet."))
         return redirect("desk:agreement_rate", pk, name, *([code] if code else []))
-    context = {"agreement": found, "meaning": RATES[name], "label": _rate_label(name, code)}
+    context = {"agreement": found, "meaning": RATES[name], "label": _rate_label(name, payer)}
     return show(request, "desk/agreement_add.html", {**context, "form": form, "versions": versions})

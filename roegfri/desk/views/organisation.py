@@ -1,12 +1,10 @@
 """Min organisation: where a role lands whose own screens come later; never an empty page."""
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 
 from roegfri import clock
 from roegfri.accounts import queries as people
 from roegfri.accounts.access import SignedIn, screen
-from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Right
 from roegfri.organisations.kinds import Kind
 from roegfri.organisations.queries.own import own_organisation
@@ -16,17 +14,12 @@ from roegfri.ui.screens import show
 @screen(Right.ORGANISATION_READ)
 def own(request: SignedIn) -> HttpResponse:
     """Name, contact, numbers, agreements with what concerns one, and colleagues."""
-    today = clock.today()
-    found = own_organisation(request.actor, on=today)
+    found = own_organisation(request.actor, on=clock.today())
     organisation = found.organisation
-    grants = Grant.objects.valid_on(today).filter(organisation=organisation)
-    colleagues = people.people_of(request.actor, organisation.pk).prefetch_related(
-        Prefetch("grants", queryset=grants, to_attr="roles_here")
-    )
     context = {
         "own": found,
         "organisation": organisation,
-        "colleagues": colleagues,
+        "colleagues": people.colleagues_of(request.actor, organisation.pk),
         # A pharmacy's staff are known to each other by name; addresses stay out of its page.
         "show_email": organisation.kind != Kind.PHARMACY,
         "may_read_agreements": request.actor.may(Right.AGREEMENTS_READ),

@@ -194,6 +194,20 @@ def fee_payers(viewer: Actor, agreement: Agreement) -> list[Municipality]:
     return list(Municipality.objects.filter(memberships__agreement=agreement).distinct())
 
 
+def rate_of(viewer: Actor, agreement: Agreement, name: str, code: str) -> Municipality | None:
+    """Whose rate it is: a fee payer's, by code; None for a rate that all share.
+
+    Http404 for an unknown name, and for a municipality that never took part.
+    """
+    _check(viewer, agreement)
+    if name not in RATES:
+        raise Http404
+    if not code:
+        return None
+    payers = Municipality.objects.filter(memberships__agreement=agreement).distinct()
+    return get_object_or_404(payers, code=code)
+
+
 def term_history(viewer: Actor, agreement: Agreement, name: str, on: dt.date) -> list[Version]:
     """All that a term has been and will be, newest first; Http404 for an unknown name."""
     _check(viewer, agreement)

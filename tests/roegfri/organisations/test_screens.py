@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from roegfri import clock
+from roegfri.accounts import commands as people
 from roegfri.accounts.roles import Role
+from roegfri.actor import acting
 from roegfri.organisations import lookup
 from roegfri.organisations.models import (
     Agreement,
@@ -21,7 +23,7 @@ from roegfri.organisations.models import (
     Rate,
     Term,
 )
-from tests.roegfri.organisations.people import signed_in
+from tests.roegfri.organisations.people import BY, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
@@ -177,10 +179,46 @@ def test_one_project_leader_does_not_change_the_others_agreement() -> None:
 
 
 @pytest.mark.parametrize("tail", ["vilkaar/noget/", "vilkaar/noget/nyt/", "takst/noget/",
-                                  "takst/noget/ny/", "takst/membership_fee/999/"])  # fmt: skip
+                                  "takst/noget/ny/", "takst/membership_fee/999/",
+                                  "takst/membership_fee/999/ny/"])  # fmt: skip
 def test_unknown_names_are_not_found(tail: str) -> None:
     client = signed_in(Role.PROJECT_LEADER, on_tvaers())
     assert client.get(f"/aftaler/{on_tvaers().pk}/{tail}").status_code == 404
+
+
+@pytest.mark.parametrize("tail", ["", "ny/"])
+def test_a_fee_is_shown_and_set_for_those_who_take_part(tail: str) -> None:
+    client = signed_in(Role.PROJECT_LEADER, on_tvaers())
+    found = {
+        code: client.get(f"/aftaler/{on_tvaers().pk}/takst/membership_fee/{code}/{tail}")
+        for code in ("167", "101", "791")
+    }
+    assert {code: page.status_code for code, page in found.items()} == {
+        "167": 200, "101": 404, "791": 404,
+    }  # fmt: skip
+    assert "Hvidovre Kommune" in found["167"].content.decode()
+
+
+def test_colleagues_are_those_of_today_with_their_roles_of_today() -> None:
+    client = signed_in(Role.COORDINATOR, hvidovre())
+    with acting(BY):
+        mette, tom = (
+            people.create_user(f"{name}@hvidovre.example", name, by=BY, at=clock.now())
+            for name in ("Mette", "Tom")
+        )
+        for who, role, until in (
+            (mette, Role.COUNSELLOR, None),
+            (mette, Role.FINANCE, in_days(-1)),
+            (tom, Role.COUNSELLOR, in_days(-1)),
+        ):
+            people.give_grant(
+                who, role, hvidovre(), from_on=in_days(-9), until_on=until, by=BY, at=clock.now()
+            )
+    page = text(client, "/min-organisation/")
+    row = page[page.index("Mette") :].split("</tr>")[0]
+    assert "Rådgiver" in row
+    assert "Økonomi" not in row
+    assert "Tom" not in page
 
 
 OWN: dict[str, tuple[str, Callable[[], Organisation], tuple[str, ...]]] = {
