@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from roegfri import clock
 from roegfri.accounts.models import Grant, User
@@ -16,6 +16,8 @@ from roegfri.audit.commands import record
 from roegfri.ui.screens import problem, sign_in_first
 
 View = Callable[..., HttpResponse]
+# What a page asks with. Anything else would be answered as if it were a GET.
+METHODS = ("GET", "HEAD", "POST")
 
 
 class SignedIn(HttpRequest):
@@ -37,6 +39,8 @@ def screen(right: Right) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             actor = request.actor
             if not request.user.is_authenticated:
                 return sign_in_first(request)
