@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 
 from tests.conftest import drop_database
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
+SCALE = 20
 OURS = ("DJANGO", "DATABASE", "REDIS", "ROEGFRI", "SECRET", "FIELD", "INDEX", "MAKE", "SECOND")
 
 
@@ -46,7 +49,7 @@ class Trial:
                     **clean,
                     "ROEGFRI_RUNTIME": str(runtime),
                     "PORT": str(self.port),
-                    "SCALE": "20",
+                    "SCALE": str(SCALE),
                     **env,
                 },
                 stdout=out,
@@ -149,6 +152,14 @@ def test_control_a_child_without_the_wish_outlives_its_parent() -> None:
     os.kill(orphan, signal.SIGKILL)
 
 
+def rows_known_to_the_planner(url: str) -> float:
+    """Of the referrals; -1 before anybody has looked."""
+    with psycopg.connect(url) as database:
+        asked = "select reltuples from pg_class where relname = 'referrals_referral'"
+        (rows,) = database.execute(asked).fetchone() or (0,)
+    return float(rows)
+
+
 def test_given_servers_are_used_and_none_is_started(runtime: Path) -> None:
     given = os.environ["DATABASE_URL"].rpartition("/")[0] + "/test_trial"
     try:
@@ -156,6 +167,7 @@ def test_given_servers_are_used_and_none_is_started(runtime: Path) -> None:
             assert "PostgreSQL runs" not in trial.said()
             assert "Valkey runs" not in trial.said()
             assert trial.answers("/readyz") == 200
+            assert rows_known_to_the_planner(given) == SCALE
             trial.process.terminate()
             trial.process.wait(30)
     finally:
@@ -166,3 +178,9 @@ def test_without_a_second_factor_it_listens_on_this_machine_only(runtime: Path) 
     trial = Trial(runtime, HOST="0.0.0.0")
     assert trial.process.wait(60) != 0
     assert "SECOND_FACTOR=on" in trial.said()
+
+
+@pytest.mark.parametrize("scale", [-1, 0, 9, 1_000_001])
+def test_a_scale_that_is_none_is_said_plainly(scale: int) -> None:
+    with pytest.raises(CommandError, match="must be from 10 to 1000000"):
+        call_command("demo_data", scale=scale)

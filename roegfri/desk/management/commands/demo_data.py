@@ -17,6 +17,7 @@ from roegfri.organisations import lookup
 from roegfri.organisations.kinds import Kind, Scope
 from roegfri.organisations.models import Agreement, Municipality, Organisation, Practice
 
+LEAST, MOST = 10, 1_000_000
 # The eight of Røgfri på Tværs come by themselves; these take part from Region Midtjylland.
 MIDTJYLLAND = ("751", "741", "791", "615", "730")
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many, ending when, from which seed."""
-        parser.add_argument("--scale", type=int, default=600, help="referrals, 10 to 1000000")
+        parser.add_argument("--scale", type=int, default=600, help=f"referrals, {LEAST} to {MOST}")
         parser.add_argument("--today", type=dt.date.fromisoformat, help="YYYY-MM-DD, else today")
         parser.add_argument("--seed", type=int, default=1, help="another number, another world")
         parser.add_argument(
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         """Staff, referrals, and some look-ups for the log."""
         if not settings.TRIAL:
             raise CommandError("Made-up data are for the trial only (ROEGFRI_TRIAL=1).")
+        if not LEAST <= options["scale"] <= MOST:
+            raise CommandError(f"--scale {options['scale']}: must be from {LEAST} to {MOST}.")
         began = time.perf_counter()
         now = clock.now()
         if options["today"]:
@@ -64,7 +67,9 @@ class Command(BaseCommand):
                 raise CommandError(
                     "These people live here already: take another --seed."
                 ) from known
-        looks.lay(places, now, seed)
+            looks.lay(places, now, seed)
+            # The planner knows nothing of rows that came a moment ago, until it has looked.
+            owner.execute("analyze")
         return laid
 
 
