@@ -160,6 +160,19 @@ def test_the_years_have_partitions_and_the_next_is_made_once() -> None:
         assert cursor.fetchone() == (None, "audit_event_2057")
 
 
+def test_what_runs_as_the_owner_is_called_by_the_app_alone() -> None:
+    name = connection.settings_dict["NAME"]
+    open_to = (
+        "select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace"
+        " and prorettype <> 'trigger'::regtype and has_function_privilege(%s, oid, 'execute')"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(open_to, [f"{name}_report"])
+        assert cursor.fetchall() == []
+        cursor.execute(open_to, [f"{name}_app"])
+        assert ("audit_make_year",) in cursor.fetchall()
+
+
 def test_a_year_that_has_rows_already_stays_where_it_is() -> None:
     commands.record("a.b", "x", by=system("test"), at=dt.datetime(2061, 5, 1, tzinfo=dt.UTC))
     with connection.cursor() as cursor:
