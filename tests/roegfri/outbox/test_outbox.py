@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from roegfri.actor import Actor, Kind, acting, system
+from roegfri.audit.models import ChangeValue
 from roegfri.organisations.kinds import Kind as OrganisationKind
 from roegfri.organisations.models import Organisation
 from roegfri.outbox import commands, delivery
@@ -103,6 +104,16 @@ class TestQueueing:
         message.pk = uuid4()
         with pytest.raises(IntegrityError, match="message_once"):
             message.save(force_insert=True)
+
+    def test_every_change_is_in_the_log_with_its_values(self) -> None:
+        message = queued()
+        delivery.send_due(by=SYSTEM, at=AT)
+        rows = ChangeValue.objects.filter(table_name="outbox_message", row_id=str(message.pk))
+        changes = list(rows.order_by("event_seq"))
+        assert [(c.new_values or {}).get("state") for c in changes] == [
+            "waiting", "claimed", "sent",
+        ]  # fmt: skip
+        assert changes[0].new_values["body"] == "Husk din aftale"  # type: ignore[index]
 
     def test_another_revision_is_another_message(self) -> None:
         first = queued("7:3:1")
