@@ -242,8 +242,9 @@ def django_env(database_url: str, redis_url: str) -> dict[str, str]:
 
 
 def offline_env() -> dict[str, str]:
-    """For commands that need settings but no database."""
-    return django_env("postgres://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0")
+    """For commands that need settings but no database; what asks for one is told at once."""
+    env = django_env("postgres://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0")
+    return {**env, "DATABASE_POOL_TIMEOUT": "0.1"}
 
 
 def manage(*words: str, env: dict[str, str], quiet: bool = False) -> None:
