@@ -41,6 +41,7 @@ CASEWORK = frozenset({Role.COUNSELLOR, Role.COORDINATOR})
 READS_AGREEMENTS = frozenset({Role.COORDINATOR, Role.FINANCE, Role.PROJECT_LEADER})
 LEADER = frozenset({Role.PROJECT_LEADER})
 SECURITY = frozenset({Role.SECURITY})
+COORDINATOR = frozenset({Role.COORDINATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 
@@ -90,6 +91,15 @@ TABLE: dict[str, Row] = {
     "referrals:message": Row(CASEWORK, of="message"),
     "referrals:message_file": Row(CASEWORK, of="message"),
     "referrals:message_again": Row(CASEWORK, own=302, of="message"),
+    "desk:deadlines": Row(CASEWORK),
+    # a coordinator's own people and closing days
+    "desk:staff": Row(COORDINATOR),
+    "desk:staff_invite": Row(COORDINATOR),
+    "desk:staff_renew": Row(COORDINATOR, of="grant"),
+    "desk:staff_end": Row(COORDINATOR, of="grant"),
+    "desk:staff_keep": Row(COORDINATOR, of="grant"),
+    "desk:closing_days": Row(COORDINATOR),
+    "desk:closing_day_remove": Row(COORDINATOR, of="closing_day"),
     # agreements
     "desk:agreements": Row(READS_AGREEMENTS, own=302),  # the only one is opened at once
     "desk:agreement": Row(READS_AGREEMENTS, of="agreement"),
@@ -198,7 +208,7 @@ class Town:
 
     municipality: Municipality
     agreement: Agreement
-    things: dict[str, dict[str, uuid.UUID]]
+    things: dict[str, dict[str, uuid.UUID | int]]
 
 
 def town(*, ended: bool = False) -> Town:
@@ -213,7 +223,7 @@ def town(*, ended: bool = False) -> Town:
     return Town(municipality, agreement, case | {"agreement": {"pk": agreement.pk}})
 
 
-def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUID]]:
+def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUID | int]]:
     secrets = {"surname": "Kanariefugl", "text": "Hemmelig tekst", "civil_number": "2512489996"}
     referral = make.referral(by, **secrets)
     with acting(by):
@@ -236,6 +246,8 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         "referral": {"pk": referral.pk},
         "consent": {"pk": referral.pk, "consent_pk": consent.pk},
         "message": {"pk": receipt.message.pk},
+        "grant": {"pk": make.grant(organisation=municipality).pk},
+        "closing_day": {"pk": municipality.closing_days.create(on=dt.date(2026, 12, 22)).pk},
     }
 
 
@@ -364,6 +376,10 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:withdraw": {"sure": "on"},
     "desk:close": {"reason": "mistake"},
     "desk:file": {"because": "Jeg vil se det", "reason": "1"},
+    "desk:staff_renew": {"sure": "on"},
+    "desk:staff_end": {"from_on": "2026-12-01"},
+    "desk:staff_keep": {"sure": "on"},
+    "desk:closing_day_remove": {"sure": "on"},
     "desk:agreement_add_term": {"value": "3", "from_on": "2027-01-01"},
     "desk:agreement_add_rate": {"amount": "1,00", "from_on": "2027-01-01"},
 }
@@ -384,9 +400,17 @@ def rows_of_everybody() -> dict[str, list[Any]]:
     """All there is in the tables that the posts could change."""
     kept = (Referral, Consent, IncomingMessage, Grant, User, Organisation)
     from referrals.models import Citizen, ContactAttempt, Phone
-    from roegfri.organisations.models import Rate, Term
+    from roegfri.organisations.models import ClosingDay, Rate, Term
 
-    tables: tuple[type[models.Model], ...] = (*kept, Citizen, ContactAttempt, Phone, Rate, Term)
+    tables: tuple[type[models.Model], ...] = (
+        *kept,
+        Citizen,
+        ClosingDay,
+        ContactAttempt,
+        Phone,
+        Rate,
+        Term,
+    )
     with acting(make.SYSTEM):
         return {
             model.__name__: list(model._default_manager.order_by("pk").values()) for model in tables
