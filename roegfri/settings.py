@@ -108,11 +108,7 @@ TEMPLATES = [
 FORM_RENDERER = "roegfri.ui.forms.Renderer"
 
 # ---- the database (roegfri/database.py says which roles there are) ----
-_POOL = {
-    "min_size": 0,
-    "max_size": env.int("DATABASE_POOL", default=8),
-    "timeout": env.float("DATABASE_POOL_TIMEOUT", default=10.0),
-}
+_POOL = {"min_size": 0, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
 _DATABASE = env.db_url_config(database.app_url(env))
 DATABASES = {
     "default": {
@@ -215,6 +211,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ON_LOOPBACK
 MFA_TOTP_ISSUER = "Røgfri"
 USERSESSIONS_TRACK_ACTIVITY = False
+SESSION_ENGINE = "roegfri.accounts.store"
 SESSION_IDLE_MINUTES = 30
 SESSION_ABSOLUTE_HOURS = 10
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

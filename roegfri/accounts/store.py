@@ -13,7 +13,7 @@ select session_data from django_session where session_key = %(key)s and expire_d
 
 
 class SessionStore(db.SessionStore):
-    """SESSION_ENGINE; it differs from Django's own in how a session is read, and in nothing else."""
+    """SESSION_ENGINE; it differs from Django's own in how a session is read."""
 
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing when there is none, or it has expired."""

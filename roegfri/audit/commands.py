@@ -14,6 +14,7 @@ from roegfri.actor import Actor
 from roegfri.audit import chain, queries
 from roegfri.audit.models import ChangeValue, LogReview
 from roegfri.refusal import Refusal
+from roegfri.walls import prepared
 
 # The number is drawn first: reading it back from the insert would need the right to read the row.
 RECORD = """
@@ -21,11 +22,13 @@ with number as materialized (select nextval('audit_event_seq') as seq),
 event as (
   insert into audit_event (seq, at, actor, user_id, grant_id, role, organisation_id, act, subject,
     columns, reason, request_id)
-  select seq, %(at)s, %(actor)s, %(user_id)s, %(grant_id)s, %(role)s, %(organisation_id)s, %(act)s,
-    %(subject)s, %(columns)s::text[], %(reason)s, %(request_id)s from number
+  select seq, %(at)s::timestamptz, %(actor)s::text, %(user_id)s::uuid, %(grant_id)s::uuid,
+    %(role)s::text, %(organisation_id)s::uuid, %(act)s::text, %(subject)s::text,
+    %(columns)s::text[], %(reason)s::text, %(request_id)s::text
+  from number
 )
 insert into audit_event_person (event_seq, at, organisation_id, person)
-select seq, %(at)s, %(organisation_id)s, person
+select seq, %(at)s::timestamptz, %(organisation_id)s::uuid, person
 from number, unnest(%(persons)s::uuid[]) as person
 """
 
@@ -59,8 +62,7 @@ def record(
         "request_id": by.request_id,
         "persons": sorted(set(persons)),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, values)
+    prepared.run(RECORD, values)
 
 
 def name_of(subject: models.Model | str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -44,18 +45,39 @@ MENU: Sequence[Item] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item as it stands on a page; `current` is the value of aria-current."""
+
+    item: Item
+    url: str
+    current: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Menu:
+    """The sections a person has anything in, each with its lines; and the line she stands on.
+
+    Made once for a role and a place, and known by its identity: its markup is kept (ui/kept.py).
+    """
+
+    sections: tuple[tuple[Words, tuple[Line, ...]], ...]
+    here: Words
+
+    def __bool__(self) -> bool:
+        return bool(self.sections)
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """For every template: who acts and may act as whom, the menu, the banner, the languages.
 
     Pages for strangers and for what went wrong have it too: then there is no menu.
     """
     actor = getattr(request, "actor", NOBODY)
-    menu, here = _menu(request, actor)
     return {
         "actor": actor,
         "role_name": Role(actor.role).label if actor.role else "",
-        "menu": menu,
-        "here": here,
+        "menu": menu(actor, request.path),
         "grants": [g for g in getattr(request, "grants", ()) if g.pk != actor.grant_id],
         "trial": settings.TRIAL,
         "without_second_factor": settings.TRIAL and not settings.SECOND_FACTOR,
@@ -63,23 +85,27 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _menu(
-    request: HttpRequest, actor: Actor
-) -> tuple[list[tuple[Words, list[dict[str, Any]]]], Words]:
-    """The sections a person has anything in, each with its lines; and the line she stands on."""
-    mine = [(item, reverse(item.address)) for item in MENU if actor.may(item.right)]
-    above = max((url for _, url in mine if request.path.startswith(url)), key=len, default="")
-    sections: dict[Words, list[dict[str, Any]]] = {}
+def menu(actor: Actor, path: str) -> Menu:
+    """The menu of whoever acts, on the page at `path`."""
+    urls = [url for _, url in _items(actor.rights)]
+    above = max((url for url in urls if path.startswith(url)), key=len, default="")
+    return _menu(actor.rights, above, "page" if path == above else "true")
+
+
+@cache
+def _items(rights: frozenset[str]) -> tuple[tuple[Item, str], ...]:
+    return tuple((item, reverse(item.address)) for item in MENU if item.right in rights)
+
+
+@cache
+def _menu(rights: frozenset[str], above: str, where: str) -> Menu:
+    """`above` is the address of the line that the page is on or below ("/" is above all)."""
+    if above == "/" and where != "page":
+        above = ""
+    sections: dict[Words, list[Line]] = {}
     here: Words = ""
-    for item, url in mine:
-        current = _current(url, request.path, above)
+    for item, url in _items(rights):
+        current = where if url == above else ""
         here = item.label if current else here
-        sections.setdefault(item.section, []).append({"item": item, "url": url, "current": current})
-    return list(sections.items()), here
-
-
-def _current(url: str, path: str, above: str) -> str:
-    """The value of aria-current: on the line's own page, or on one below it ("/" is above all)."""
-    if url == path:
-        return "page"
-    return "true" if url == above != "/" else ""
+        sections.setdefault(item.section, []).append(Line(item, url, current))
+    return Menu(tuple((words, tuple(lines)) for words, lines in sections.items()), here)

@@ -1,20 +1,21 @@
-"""Hand-written reads of the few hottest lists: planned once for each connection, plain rows out.
+"""Hand-written statements that are run all day: planned once for each connection, plain rows out.
 
 Planning the joins costs more than running them, so the server keeps the plan. Everything else is
 ordinary Django; a server-wide switch to prepared statements would spoil searches by LIKE.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
 from django.db import connection
-from psycopg.rows import class_row
+from psycopg.rows import RowFactory, class_row, tuple_row
 
 Row = TypeVar("Row")
 # Django turns preparing off with None, and psycopg then prepares nothing, whatever is asked for.
 # With a number no statement reaches, only those prepare that ask for it.
-_ONLY_ON_REQUEST = 2**31
+ONLY_ON_REQUEST = 2**31
 
 
 def rows(sql: str, values: Mapping[str, Any], into: type[Row]) -> list[Row]:
@@ -22,12 +23,35 @@ def rows(sql: str, values: Mapping[str, Any], into: type[Row]) -> list[Row]:
 
     Counted with Django's own queries where a test counts them.
     """
+    return _run(sql, values, class_row(into))
+
+
+def tuples(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The same, with bare tuples."""
+    return _run(sql, values, tuple_row)
+
+
+def run(sql: str, values: Mapping[str, Any]) -> None:
+    """Runs what answers with no rows: an insert."""
+    with _ran(sql, values, tuple_row):
+        pass
+
+
+def _run(sql: str, values: Mapping[str, Any], factory: RowFactory[Row]) -> list[Row]:
+    with _ran(sql, values, factory) as cursor:
+        return cursor.fetchall()
+
+
+@contextmanager
+def _ran(
+    sql: str, values: Mapping[str, Any], factory: RowFactory[Row]
+) -> Iterator[psycopg.Cursor[Row]]:
     connection.ensure_connection()
-    connection.connection.prepare_threshold = _ONLY_ON_REQUEST
+    connection.connection.prepare_threshold = ONLY_ON_REQUEST
     if connection.force_debug_cursor:
         connection.queries_log.append({"sql": sql, "time": ""})
     with (
         connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection, row_factory=class_row(into)) as cursor,
+        psycopg.Cursor(connection.connection, row_factory=factory) as cursor,
     ):
-        return cursor.execute(sql, values, prepare=True).fetchall()
+        yield cursor.execute(sql, values, prepare=True)

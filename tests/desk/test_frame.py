@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from roegfri.accounts.roles import GRANTS, Right, Role
 from roegfri.actor import Actor, Kind
-from roegfri.desk.frame import MENU, frame
+from roegfri.desk.frame import MENU, Menu, frame
 
 
 def around(path: str, role: str = "") -> dict[str, object]:
@@ -19,13 +19,19 @@ def around(path: str, role: str = "") -> dict[str, object]:
 
 def lines(found: dict[str, object]) -> dict[str, str]:
     menu = found["menu"]
-    assert isinstance(menu, list)
-    return {str(li["item"].label): li["current"] for _, section in menu for li in section}
+    assert isinstance(menu, Menu)
+    return {str(line.item.label): line.current for _, section in menu.sections for line in section}
+
+
+def here(found: dict[str, object]) -> str:
+    menu = found["menu"]
+    assert isinstance(menu, Menu)
+    return str(menu.here)
 
 
 def test_a_stranger_and_an_error_page_have_no_menu() -> None:
     found = around("/")
-    assert found["menu"] == []
+    assert not found["menu"]
     assert found["grants"] == []
     assert found["role_name"] == ""
 
@@ -54,10 +60,10 @@ def test_every_right_but_changing_agreements_opens_a_line() -> None:
 def test_the_menu_says_where_one_is(path: str, label: str, current: str) -> None:
     found = around(path, Role.COUNSELLOR)
     assert {name: at for name, at in lines(found).items() if at} == {label: current}
-    assert str(found["here"]) == label
+    assert here(found) == label
 
 
 def test_a_page_below_no_line_marks_none() -> None:
     found = around("/sag/1/", Role.COUNSELLOR)
     assert not any(lines(found).values())
-    assert found["here"] == ""
+    assert here(found) == ""

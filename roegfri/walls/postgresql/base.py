@@ -6,11 +6,13 @@ the next user. A session-level setting would; tests/roegfri/test_walls.py shows 
 
 from typing import Any
 
+import psycopg
 from django.db import connections
 from django.db.backends.postgresql import base
 
 from roegfri import actor as actors
 from roegfri import clock
+from roegfri.walls import prepared
 
 STATE_SCOPE = (
     "select set_config('app.organisation', %s, true), set_config('app.role', %s, true),"
@@ -42,8 +44,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             actor.request_id,
             clock.today().isoformat(),
         )
-        with self.wrap_database_errors, self.connection.cursor() as cursor:
-            cursor.execute(STATE_SCOPE, values)
+        self.connection.prepare_threshold = prepared.ONLY_ON_REQUEST
+        with self.wrap_database_errors, psycopg.Cursor(self.connection) as cursor:
+            cursor.execute(STATE_SCOPE, values, prepare=True)
 
 
 def _restate_open_transactions() -> None:

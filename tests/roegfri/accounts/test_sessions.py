@@ -48,7 +48,7 @@ def test_two_queries_say_who_it_is() -> None:
     with CaptureQueriesContext(connection) as asked:
         client.get("/proeve/")
     # The session; the person with her grants. (BEGIN and COMMIT are counted too.)
-    assert [q["sql"].split()[0] for q in asked] == ["SELECT", "SELECT", "BEGIN", "COMMIT"]
+    assert [q["sql"].split()[0].upper() for q in asked] == ["SELECT", "SELECT", "BEGIN", "COMMIT"]
 
 
 def test_a_role_can_be_switched_and_is_remembered() -> None:
