@@ -1,7 +1,7 @@
 """What the agreements say of referrals. No database, no system clock: every date is an argument."""
 
 import datetime as dt
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from roegfri import clock
 from roegfri.organisations.terms import ContactTerms, DayUnit
@@ -74,3 +74,67 @@ def attempts_missing(days: Iterable[dt.date], *, needed: int) -> int:
     The term is the project's own: attempts on different Danish dates count, `days` are theirs.
     """
     return max(needed - len(set(days)), 0)
+
+
+def proposed_attempts(
+    last: dt.datetime, *, contact_by: dt.date, closed: Container[dt.date]
+) -> list[dt.datetime]:
+    """Three times to try again, the one to take by itself in front; see `next_attempt`.
+
+    Beside it: later today, when the call was made before noon; noon of the next workday; and yet
+    another part of the day after that. On the last day of the deadline later today stands in front,
+    because tomorrow would be too late.
+    """
+    usual, local = next_attempt(last, closed=closed), last.astimezone(clock.COPENHAGEN)
+    next_day = usual.astimezone(clock.COPENHAGEN).date()
+    day_after = clock.add_workdays(next_day, 1, closed=closed)
+    morning = local.hour < 12
+    today = [clock.danish_time(local.date(), dt.time(16))] if morning else []
+    found = [
+        *([*today, usual] if local.date() == contact_by else [usual, *today]),
+        clock.danish_time(next_day, dt.time(12, 30)),
+        clock.danish_time(day_after, dt.time(9, 30) if morning else dt.time(16)),
+    ]
+    return found[:3]
+
+
+def think_until(at: dt.datetime, *, closed: Container[dt.date]) -> dt.datetime:
+    """When to ask somebody who thinks it over: a week later at the time she took the telephone.
+
+    To the half hour; the next workday when that day is none.
+    """
+    local = at.astimezone(clock.COPENHAGEN)
+    day = local.date() + dt.timedelta(days=7)
+    if not clock.is_workday(day, closed=closed):
+        day = clock.add_workdays(day, 1, closed=closed)
+    return clock.danish_time(day, dt.time(local.hour, 30 if local.minute >= 30 else 0))
+
+
+def equivalents(uses: Mapping[str, int], table: Mapping[str, int]) -> int:
+    """Cigarettes a day that the products come to, rounded half up to a whole one.
+
+    `uses` is how many of each product a day, by its name; `table` how many cigarettes *ten* of it
+    count as. S1 speaks of «15 eller flere cigaretter eller tilsvarende tobaksprodukter dagligt» and
+    says not how they are converted: the table is the agreement's own, the counsellor confirms.
+    """
+    per_ten = {"cigarettes": 10, **table}
+    return (sum(amount * per_ten.get(name, 0) for name, amount in uses.items()) + 5) // 10
+
+
+def heavy_smoker(per_day: int | None, *, threshold: int) -> bool:
+    """Whether she is a heavy smoker.
+
+    S1: «storrygere, dvs. mennesker, som ryger 15 eller flere cigaretter eller tilsvarende
+    tobaksprodukter dagligt». `threshold` is the agreement's number on the day of the talk; an
+    unknown number is asked for.
+    """
+    return per_day is not None and per_day >= threshold
+
+
+def consents_alone(born: dt.date | None, on: dt.date, *, own_consent_age: int) -> bool:
+    """Whether she may consent herself.
+
+    Sundhedsloven § 17: «En patient, der er fyldt 15 år, kan selv give informeret samtykke.» An
+    unknown birth date stops nobody: it is asked in the call.
+    """
+    return born is None or clock.age_on(born, on) >= own_consent_age

@@ -20,5 +20,9 @@ class Refusal(Exception):
         return str(self.words)
 
 
-class AlreadySent(Refusal):
+class Conflict(Refusal):
+    """What the person had in front of her no longer holds; answered 409, with what she typed."""
+
+
+class AlreadySent(Conflict):
     """The form has been carried out before, and said something else then; answered 409."""

@@ -1,27 +1,55 @@
 """A counsellor calls: what came of it, and what comes next."""
 
+import dataclasses
 import datetime as dt
+import hashlib
+import json
 import uuid
+from enum import StrEnum, auto
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from referrals import policies, rules
-from referrals.commands.due import DUE, plan, plan_nothing
-from referrals.models import Citizen, ContactAttempt, Phone, Referral
-from referrals.states import MOVES, CloseReason, NextStep, Outcome, ReferralState
+from referrals import policies
+from referrals.commands.cases import handled
+from referrals.commands.closing import reopen_referral
+from referrals.commands.handover import hand_to_quitline
+from referrals.commands.outcomes import AFTER, TALKS, Wish, agreed_time, mark_wrong
+from referrals.commands.talk import Talk, Then, write_talk
+from referrals.models import Citizen, ContactAttempt, Interview, Phone, Referral, Reservation
+from referrals.queries import moved
+from referrals.states import MOVES, Outcome, ReferralState
 from roegfri import lifecycle
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
-from roegfri.organisations import lookup
-from roegfri.refusal import Refusal
+from roegfri.persons import phone as phones
+from roegfri.refusal import AlreadySent, Conflict, Refusal
 from roegfri.walls.locks import alone, whose
 
-_FURTHEST = dt.timedelta(days=366)
+
+class Anyway(StrEnum):
+    """What the caller chose when the case had moved on: nothing yet, to keep the call beside what
+    happened, or to open the closed case again and go on as she meant to."""
+
+    NO = ""
+    KEEP = auto()
+    REOPEN = auto()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Seen:
+    """How the case stood on the caller's screen."""
+
+    state: str
+    talked_at: dt.datetime | None
+
+
+class MovedOn(Conflict):
+    """Somebody else closed the case, or talked with the citizen, while this call was made."""
 
 
 @transaction.atomic
-def log_call(
+def log_call(  # noqa: PLR0913  (what one form says)
     referral: Referral,
     *,
     outcome: Outcome,
@@ -30,39 +58,53 @@ def log_call(
     at: dt.datetime,
     note: str = "",
     call_back_at: dt.datetime | None = None,
+    retry_at: dt.datetime | None = None,
+    phone: str = "",
+    incoming: bool = False,
+    talk: Talk | None = None,
+    seen: Seen | None = None,
+    anyway: Anyway = Anyway.NO,
 ) -> ContactAttempt:
     """Logs a call and moves the referral on; the same form sent twice is one call.
 
-    Raises Refusal when the referral has been closed meanwhile, the time to call back is past or
-    would be on no list, or the form has been sent before and said something else.
+    `call_back_at` is the time promised (CALL_BACK, THINKING: a week on where none is given),
+    `retry_at` when to try again who did not answer, where it is not to be the proposed time.
+    `phone` is the number dialled, E.164; `incoming`: she called herself. `talk` is what was said,
+    where somebody talked with her.
+
+    Raises MovedOn (a Conflict) when the case has been closed, or is not as it was `seen`, unless
+    `anyway` says what to do; AlreadySent when the form has been sent before and said something
+    else; Refusal when it was handed over, a time is past, or the number is none of hers.
     """
-    once = whose(once, by, referral.pk)
+    given = [outcome, note, call_back_at, retry_at, phone, incoming, talk, anyway]
+    once, digest = whose(once, by, referral.pk), _digest(given)
     alone("call", once)
     if known := ContactAttempt.objects.filter(once=once).first():
-        if (known.outcome, known.note) != (outcome, note):
-            raise Refusal(_("Opkaldet er allerede gemt. Åbn sagen igen for at logge et nyt."))
-        return known
-    referral = _locked(referral, by)
-    if referral.state == ReferralState.CLOSED:
-        raise Refusal(
-            _("Sagen er afsluttet i mellemtiden. Opkaldet er ikke gemt: åbn sagen og se hvorfor.")
-        )
-    if referral.state == ReferralState.REACHED and outcome == Outcome.CALL_BACK:
-        raise Refusal(
-            _("Borgeren er kontaktet og står ikke længere på listen. Skriv aftalen i notatet.")
-        )
-    attempt = ContactAttempt.objects.create(
+        return _same(known, digest)
+    referral = handled(referral, by)
+    _check(referral, outcome, phone, incoming=incoming)
+    _has_moved_on(referral, seen, anyway)
+    if referral.state == ReferralState.CLOSED and anyway == Anyway.REOPEN:
+        reopen_referral(referral, why=_("Opkald efter afslutning"), by=by, at=at)
+        referral.refresh_from_db()
+    attempt = ContactAttempt(
         referral=referral,
         at=at,
         outcome=outcome,
         note=note,
-        call_back_at=_call_back(outcome, call_back_at, at),
+        call_back_at=agreed_time(referral, outcome, call_back_at, at),
+        phone=phone,
+        incoming=incoming,
         caller_id=by.person,
         once=once,
+        request_sha256=digest,
     )
-    referral.attempts += 1
-    _AFTER[outcome](referral, attempt)
+    then = talk.then if talk else Then()
+    _carry_out(referral, attempt, Wish(retry_at, then), talk, by=by)
+    Reservation.objects.filter(referral=referral, holder_id=by.person).delete()
     record("call.logged", referral, by=by, at=at, persons=[referral.citizen_id])
+    if then.quitline and outcome == Outcome.REACHED and referral.state == ReferralState.REACHED:
+        hand_to_quitline(referral, agreed=True, note=then.note, by=by, at=at)
     return attempt
 
 
@@ -80,73 +122,82 @@ def add_phone(citizen: Citizen, *, number: str, note: str, by: Actor, at: dt.dat
     record("phone.added", citizen, by=by, at=at, persons=[citizen.pk])
 
 
-def _locked(referral: Referral, by: Actor) -> Referral:
-    visible = policies.referrals_visible_to(by)
-    return visible.select_for_update(of=("self",)).get(pk=referral.pk)
+def _digest(given: list[object]) -> bytes:
+    """Of everything the form said: whoever sends it again must say the same."""
+    plain = [dataclasses.asdict(one) if isinstance(one, Talk) else one for one in given]
+    return hashlib.sha256(json.dumps(plain, default=str, sort_keys=True).encode()).digest()
 
 
-def _call_back(outcome: Outcome, wanted: dt.datetime | None, at: dt.datetime) -> dt.datetime | None:
-    if outcome != Outcome.CALL_BACK:
-        return None
-    if wanted is None:
-        raise Refusal(_("Skriv, hvornår der skal ringes igen."), field="call_back_at")
-    if not at < wanted < at + _FURTHEST:
+def _same(known: ContactAttempt, digest: bytes) -> ContactAttempt:
+    if known.undone_at:
+        raise AlreadySent(_("Opkaldet er gemt og fortrudt. Åbn sagen igen for at logge et nyt."))
+    if known.request_sha256 is None or bytes(known.request_sha256) != digest:
+        raise AlreadySent(_("Opkaldet er allerede gemt. Åbn sagen igen for at logge et nyt."))
+    return known
+
+
+_NOT_INCOMING = frozenset({Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.WRONG_NUMBER})
+
+
+def _check(referral: Referral, outcome: str, phone: str, *, incoming: bool) -> None:
+    if incoming and outcome in _NOT_INCOMING:
         raise Refusal(
-            _("Tidspunktet skal ligge ude i fremtiden, højst et år frem."), field="call_back_at"
+            _("Borgeren ringede selv op. Vælg et andet resultat, eller fjern fluebenet."),
+            field="incoming",
         )
-    return wanted
+    citizen = referral.citizen
+    hers = set(Phone.objects.filter(citizen=citizen).values_list("number", flat=True))
+    if phone and phone not in hers | {phones.understood(citizen.guardian_phone)}:
+        raise Refusal(
+            _("Nummeret står ikke længere på sagen. Vælg det nummer, der blev ringet til."),
+            field="phone",
+        )
 
 
-def _reached(referral: Referral, attempt: ContactAttempt) -> None:
-    referral.reached_at = referral.reached_at or attempt.at
-    # Whoever talked with her has the case, unless somebody has it already.
-    referral.caseworker_id = referral.caseworker_id or attempt.caller_id
-    plan_nothing(referral)
-    facts = ["reached_at", "attempts", "caseworker", *DUE]
-    if referral.state == ReferralState.REACHED:
-        referral.save(update_fields=facts)
+def _has_moved_on(referral: Referral, seen: Seen | None, anyway: Anyway) -> None:
+    if anyway == Anyway.NO and referral.state == ReferralState.CLOSED:
+        raise MovedOn(
+            _("Sagen er afsluttet i mellemtiden. Dit opkald er ikke gemt endnu: vælg nedenfor.")
+        )
+    talked = Interview.objects.filter(referral=referral).values_list("at", flat=True).first()
+    if anyway == Anyway.NO and seen and seen != Seen(referral.state, talked):
+        raise MovedOn(
+            _("Sagen er ændret i mellemtiden. Dit opkald er ikke gemt endnu: se hvad der er nyt.")
+        )
+
+
+def _carry_out(
+    referral: Referral, attempt: ContactAttempt, wish: Wish, talk: Talk | None, *, by: Actor
+) -> None:
+    """The case after the call; `before` and `left` are what it was and became, for undo."""
+    before = moved.case_facts(by, referral)
+    attempt.save(force_insert=True)
+    referral.attempts += 1
+    wrong = (
+        mark_wrong(referral, attempt.phone, attempt.at)
+        if attempt.outcome == Outcome.WRONG_NUMBER
+        else ""
+    )
+    if referral.state == ReferralState.CLOSED:
+        # Kept beside what happened: somebody talked with her, nothing else is moved.
+        if attempt.outcome in TALKS:
+            referral.reached_at = referral.reached_at or attempt.at
+        to = None
     else:
-        lifecycle.move(referral, MOVES, to=ReferralState.REACHED, at=attempt.at, facts=facts)
+        to = AFTER[attempt.outcome](referral, attempt, wish)
+    if to and to != referral.state:
+        lifecycle.move(referral, MOVES, to=to, at=attempt.at, facts=moved.FACTS)
+    else:
+        referral.save(update_fields=moved.FACTS)
+    said = write_talk(referral, talk, by=by, at=attempt.at) if _talked(attempt, talk) else None
+    attempt.before = {
+        "was": before,
+        "left": moved.case_facts(by, referral),
+        "wrong_number": wrong,
+        "talk": said,
+    }
+    attempt.save(update_fields=["before"])
 
 
-def _declined(referral: Referral, attempt: ContactAttempt) -> None:
-    """A «no» is a conversation: the deadline was met."""
-    referral.reached_at = referral.reached_at or attempt.at
-    referral.close_reason = CloseReason.DECLINED
-    plan_nothing(referral)
-    facts = ["reached_at", "close_reason", "attempts", *DUE]
-    lifecycle.move(referral, MOVES, to=ReferralState.CLOSED, at=attempt.at, facts=facts)
-
-
-def _no_answer(referral: Referral, attempt: ContactAttempt) -> None:
-    closed = lookup.closing_days(referral.handler)
-    plan(referral, NextStep.RETRY, rules.next_attempt(attempt.at, closed=closed))
-    referral.save(update_fields=["attempts", *DUE])
-
-
-def _call_back_later(referral: Referral, attempt: ContactAttempt) -> None:
-    assert attempt.call_back_at  # noqa: S101  (a constraint of the table)
-    plan(referral, NextStep.CALL_BACK, attempt.call_back_at)
-    referral.save(update_fields=["attempts", *DUE])
-
-
-def _wrong_number(referral: Referral, attempt: ContactAttempt) -> None:
-    """The number is marked; another one is tried at once, without one it waits as it did."""
-    working = Phone.objects.filter(citizen_id=referral.citizen_id, wrong_since=None)
-    if tried := working.first():
-        tried.wrong_since = attempt.at
-        tried.save(update_fields=["wrong_since"])
-    if working.exists():
-        plan(referral, NextStep.RETRY, attempt.at)
-    referral.save(update_fields=["attempts", *DUE])
-
-
-_AFTER = {
-    Outcome.REACHED: _reached,
-    Outcome.NO_ANSWER: _no_answer,
-    Outcome.VOICEMAIL: _no_answer,
-    Outcome.CALL_BACK: _call_back_later,
-    Outcome.THINKING: _reached,
-    Outcome.WRONG_NUMBER: _wrong_number,
-    Outcome.DECLINED: _declined,
-}
+def _talked(attempt: ContactAttempt, talk: Talk | None) -> bool:
+    return talk is not None and attempt.outcome in TALKS

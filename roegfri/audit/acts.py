@@ -6,6 +6,7 @@ from roegfri.refusal import Words
 
 ACTS: dict[str, Words] = {
     "person.read": _("Så oplysninger"),
+    "person.searched": _("Søgte efter borger"),
     "screen.refused": _("Afvist: manglende ret"),
     "screen.not_found": _("Afvist: findes ikke eller hører til en anden"),
     "row.added": _("Tilføjede oplysninger"),
@@ -21,6 +22,8 @@ ACTS: dict[str, Words] = {
     "message.set_aside": _("Noterede, hvad der er gjort ved en besked"),
     "message.taken_up": _("Lagde en besked tilbage i indbakken"),
     "call.logged": _("Noterede opkald"),
+    "call.undone": _("Fortrød et noteret opkald"),
+    "call.taken_over": _("Overtog et opkald fra en kollega"),
     "consent.given": _("Noterede samtykke"),
     "consent.withdrawn": _("Noterede, at samtykke er trukket tilbage"),
     "phone.added": _("Tilføjede telefonnummer"),

@@ -68,6 +68,14 @@ def parse(text: str) -> Phone:
     return Phone(e164, _words(f"{before} {after}"))
 
 
+def understood(text: str) -> str:
+    """The number in what a person typed, in E.164; empty where it is none."""
+    try:
+        return parse(text).e164
+    except PhoneProblem:
+        return ""
+
+
 def display(e164: str) -> str:
     """For the screen: "+4520123456" -> "20 12 34 56"; foreign numbers keep their country code."""
     if _DANISH.fullmatch(e164):

@@ -10,7 +10,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from roegfri.refusal import AlreadySent, Refusal
+from roegfri.refusal import Conflict, Refusal
 from roegfri.ui import drafts
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -21,7 +21,7 @@ def submitted(request: HttpRequest, form: forms.Form, act: Callable[..., object]
     """Runs `act` with the form's clean data; a Refusal becomes an error of the form.
 
     A refused form is shown with everything that was typed, and status 422; or 409, when it has been
-    carried out before and said something else then.
+    carried out before and said something else then, or what it was about has changed meanwhile.
     """
     if request.method != "POST" or not form.is_valid():
         return False
@@ -30,7 +30,7 @@ def submitted(request: HttpRequest, form: forms.Form, act: Callable[..., object]
     except Refusal as refusal:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, str(refusal))
-        request.conflict = isinstance(refusal, AlreadySent)  # type: ignore[attr-defined]
+        request.conflict = isinstance(refusal, Conflict)  # type: ignore[attr-defined]
         return False
     if drafts.may_have(request):
         drafts.forget(request.actor.user_id, request.path)  # type: ignore[attr-defined]

@@ -238,11 +238,3 @@ def test_the_number_can_be_found_by_fingerprint_only_within_the_municipality() -
     make.referral(one, civil_number="2512489996")
     with acting(make.actor()):
         assert not CivilNumber.objects.exists()
-
-
-def test_who_is_reached_is_on_no_list_to_be_called_back_from() -> None:
-    by = make.actor()
-    referral = make.referral(by)
-    make.call(referral, by, Outcome.REACHED)
-    with pytest.raises(Refusal, match="står ikke længere på listen"):
-        make.call(referral, by, Outcome.CALL_BACK, call_back_at=NEXT_DAY)
