@@ -180,7 +180,7 @@ class _Case:
             (
                 pk,
                 self.citizen,
-                "test",
+                "substitute",
                 sealed.seal(value, place=CivilNumber.PLACE, row=pk),
                 sealed.fingerprint(value, of="cpr"),
                 received,
