@@ -326,7 +326,7 @@ begin
         and f.citizen_id <> all (seen)
         and {lives("f.citizen_id", "close")}
       limit 2 * most);
-    return query select f.citizen_id, (stage + 1 - word_similarity(name, f.names))::real
+    return query select f.citizen_id, (stage + 1 - coalesce(word_similarity(name, f.names), 0))::real
       from referrals_findable f
       where f.organisation_id = organisation and f.citizen_id = any (batch);
     seen := seen || batch;
@@ -343,7 +343,7 @@ begin
       where {KEYS} && k
         and f.organisation_id = organisation limit 2000
     ) w
-    where w.likeness >= 0.45 and {lives("w.citizen_id", "close")}
+    where w.likeness >= case when words[2] is null then 0.45 else 0.3 end and {lives("w.citizen_id", "close")}
     order by w.likeness desc limit most;
 end $$;
 

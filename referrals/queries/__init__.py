@@ -36,12 +36,14 @@ from referrals.queries.persons import (
     likely_same,
     persons_of,
 )
+from referrals.queries.search import Found, found
 
 __all__ = [
     "SORTS",
     "Candidate",
     "Counts",
     "File",
+    "Found",
     "ListedFilters",
     "ListedRow",
     "Who",
@@ -50,6 +52,7 @@ __all__ = [
     "consent",
     "deadlines_kept",
     "done_today",
+    "found",
     "given_one",
     "given_to_quitline",
     "hand_overs",

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from roegfri import clock
 from roegfri.actor import Actor
-from roegfri.audit import chain, queries
-from roegfri.audit.models import ChangeValue, LogReview
+from roegfri.audit import chain, queries, searches
+from roegfri.audit.models import AuditEventPerson, ChangeValue, LogReview
 from roegfri.refusal import Refusal
 from roegfri.walls import prepared
 
@@ -155,11 +156,14 @@ def make_year(*, by: Actor, at: dt.datetime) -> None:
 
 @transaction.atomic
 def erase_values(person: UUID, *, by: Actor, at: dt.datetime) -> int:
-    """Empties every logged value about a person; how many rows. Needs a system scope.
+    """Empties every logged value about a person, and what was typed in searches that found her; how
+    many rows. Needs a system scope.
 
     The events stay, and so does the chain: it holds the values by a salted digest alone.
     """
-    kept = ChangeValue.objects.filter(person=person, salt__isnull=False)
+    found_by = AuditEventPerson.objects.filter(person=person).values("event_seq")
+    about = Q(person=person) | Q(table_name=searches.TABLE, event_seq__in=found_by)
+    kept = ChangeValue.objects.filter(about, salt__isnull=False)
     count = kept.update(old_values=None, new_values=None, salt=None)
     record("log.values_erased", f"{count} rows", by=by, at=at, persons=[person])
     return count

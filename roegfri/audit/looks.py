@@ -13,14 +13,16 @@ from uuid import UUID
 
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
+from roegfri.audit.searches import record_search
 
 
 @dataclass(slots=True)
 class Seen:
-    """The persons read so far, and the reason for it if one was typed."""
+    """The persons read so far, the reason for it if one was typed, and what was searched for."""
 
     persons: set[UUID] = field(default_factory=set)
     reason: str = ""
+    criterion: str | None = field(default=None, repr=False)
 
 
 _seen: contextvars.ContextVar[Seen | None] = contextvars.ContextVar("seen", default=None)
@@ -51,7 +53,16 @@ def because(reason: str) -> None:
         seen.reason = reason
 
 
+def searched(criterion: str) -> None:
+    """The screen is a search: its one line says so, and is written even if nobody was found."""
+    seen = _seen.get()
+    if seen is not None:
+        seen.criterion = criterion
+
+
 def write(seen: Seen, route: str, *, by: Actor, at: dt.datetime) -> None:
-    """One line for the request: the screen, the persons, the reason."""
-    if seen.persons:
+    """One line for the request: the screen, the persons, the reason or what was searched for."""
+    if seen.criterion is not None:
+        record_search(seen.criterion, route, by=by, at=at, persons=seen.persons)
+    elif seen.persons:
         record("person.read", route, by=by, at=at, persons=seen.persons, reason=seen.reason)

@@ -17,6 +17,7 @@ SCREENS: dict[str, Words] = {
     "desk:to_quitline": _("Sag"),
     "desk:quitline": _("Opkald for kommunerne"),
     "desk:quitline_answer": _("Opkald for kommunerne"),
+    "desk:search": _("Søg"),
     "desk:log_person": _("Indsigt til borger"),
     "referrals:list": _("Henvisninger"),
     "referrals:new": _("Ny henvisning"),

@@ -57,6 +57,7 @@ def lay(connection: "psycopg.Connection[Any]", batches: Iterable[Rows]) -> int:
             cursor.execute(
                 sql.SQL("alter table referrals_{} enable trigger user").format(sql.SQL(table))
             )
+        cursor.execute("select find_rebuild()")
     return laid
 
 
