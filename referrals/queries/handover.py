@@ -11,7 +11,7 @@ from referrals import policies
 from referrals.models import HandOver, Phone, Referral
 from roegfri import clock
 from roegfri.actor import Actor
-from roegfri.organisations import lookup
+from roegfri.organisations.dated import holds
 from roegfri.organisations.kinds import Scope
 from roegfri.organisations.models import Membership, Municipality
 
@@ -21,7 +21,7 @@ _OPEN = Q(ended_at=None)
 
 def may_receive(viewer: Actor, on: dt.date) -> QuerySet[Municipality]:
     """The other municipalities that take referrals on a day, by name."""
-    current = Membership.objects.filter(lookup.holds(on), scope=Scope.CESSATION)
+    current = Membership.objects.filter(holds(on), scope=Scope.CESSATION)
     return (
         Municipality.objects.filter(memberships__in=current)
         .exclude(pk=viewer.organisation_id)
