@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -235,9 +236,9 @@ def test_a_year_that_is_none_is_said(admin: Client) -> None:
     assert "Forespørgslen kunne ikke læses" in answer.content.decode()
 
 
-def upload(admin: Client, rows: list[list[object]]) -> Any:
+def upload(admin: Client, rows: list[list[object]], headings: Sequence[str] = ()) -> Any:
     stream = io.BytesIO()
-    write_xlsx(["ydernummer", "navn", "kommune", "læger", "telefon"], rows, stream, title="Ark")
+    write_xlsx(headings or HEADINGS, rows, stream, title="Ark")
     file = SimpleUploadedFile("ydere.xlsx", stream.getvalue())
     path = f"{HOME}organisations/practice/import/"
     return admin.post(path, {"import_file": file, "format": "0", "resource": "0"})
@@ -258,6 +259,10 @@ def test_a_sheet_is_previewed_then_taken_in_and_logged(admin: Client) -> None:
     assert (practice.kind, practice.municipality) == ("practice", hvidovre())
     assert practice.general_practitioners == 3
     assert acts()[-1][0] == "practice.added"
+    before = acts()
+    assert confirm(admin, page).status_code == 302
+    assert acts() == before
+    assert "Vælg den igen" in admin.get(f"{HOME}organisations/practice/").content.decode()
 
 
 def test_a_sheet_with_a_fault_says_so_and_changes_nothing(admin: Client) -> None:
@@ -269,7 +274,50 @@ def test_a_sheet_with_a_fault_says_so_and_changes_nothing(admin: Client) -> None
     path = f"{HOME}organisations/practice/import/"
     answer = admin.post(path, {"import_file": broken, "format": "0", "resource": "0"})
     assert answer.status_code == 200
+    assert "gem den igen som .xlsx" in answer.content.decode()
     assert Practice.objects.count() == before
+
+
+FOREIGN = ("Import", "Export", "Submit", "Preview", "Errors", "Line number", "Row", "Update", "New",
+           "matching query", "Ensure", "Format", "Confirm")  # fmt: skip
+HEADINGS = ["ydernummer", "navn", "kommune", "læger", "telefon"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "rows", "words"),
+    [
+        (HEADINGS, [["912345", "Ny", "167", 3, ""]], "Sådan bliver rækkerne"),
+        (HEADINGS, [["12", "Kort", "167", 1, ""]], "Nogle rækker er ikke rigtige"),
+        (HEADINGS, [["912345", "Ny", "999", 3, ""]], "Der er ingen kommune «999»."),
+        (HEADINGS, [["912345", "Ny", "167", "mange", ""]], "ikke rigtige"),
+        (["navn"], [["Ny"]], "Der skal stå: ydernummer; navn; kommune; læger; telefon"),
+        ([*HEADINGS, "cpr"], [["912345", "Ny", "167", 3, "", "x"]], "Der skal stå: ydernummer"),
+        (HEADINGS, [], "Der er ingen rækker i filen."),
+    ],
+)
+def test_a_sheet_is_spoken_of_in_danish(
+    admin: Client, headings: list[str], rows: list[list[object]], words: str
+) -> None:
+    page = upload(admin, rows, headings)
+    shown = re.sub(r"<(script|head)\b.*?</\1>|<[^>]*>", " ", page.content.decode(), flags=re.DOTALL)
+    assert words in shown
+    assert [word for word in FOREIGN if re.search(rf"\b{word}\b", shown)] == []
+    listed = admin.get(f"{HOME}organisations/practice/").content.decode()
+    assert "Indlæs fra regneark" in listed
+    assert "Hent som regneark" in listed
+
+
+@pytest.mark.parametrize("sent", [{}, {"import_file_name": "x"}, {"format": "99"}])
+def test_a_confirmation_of_nothing_asks_for_the_file_again(
+    admin: Client, sent: dict[str, str]
+) -> None:
+    path = f"{HOME}organisations/practice/process_import/"
+    answer = admin.post(path, sent)
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        f"{HOME}organisations/practice/import/",
+    )
+    assert admin.get(path).status_code == 302
 
 
 def test_an_export_is_a_workbook_that_reads_back(admin: Client) -> None:
