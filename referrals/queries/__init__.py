@@ -1,5 +1,6 @@
 """Every answer about citizens and referrals; the first argument is the viewer."""
 
+from referrals.queries.counts import Counts, waiting_counts
 from referrals.queries.deadlines import deadlines_kept, open_cases
 from referrals.queries.handover import (
     done_today,
@@ -17,7 +18,8 @@ from referrals.queries.listing import (
     listed_every,
     listed_page,
 )
-from referrals.queries.lists import Counts, waiting_counts, worklist
+from referrals.queries.lists import View, queued, worklist
+from referrals.queries.marks import Mark, marks, newcomers
 from referrals.queries.one import (
     File,
     after_this,
@@ -46,6 +48,8 @@ __all__ = [
     "Found",
     "ListedFilters",
     "ListedRow",
+    "Mark",
+    "View",
     "Who",
     "after_this",
     "citizen_file",
@@ -64,12 +68,15 @@ __all__ = [
     "listed_count",
     "listed_every",
     "listed_page",
+    "marks",
     "may_receive",
     "needs_reason",
+    "newcomers",
     "open_cases",
     "own_municipality",
     "person_by_identifier",
     "persons_of",
+    "queued",
     "referral",
     "waiting_counts",
     "worklist",

@@ -1,140 +1,205 @@
-"""The lists: who is to be called, all referrals, what came into the inbox."""
+"""I dag: one queue for everything with a clock, by next action.
 
-import datetime as dt
-from collections.abc import Mapping
+What can stand in the queue is a table, BRANCHES: each is read in its own order through its own
+index and no further than a page needs, and the statement merges them. A later part of the work
+adds a branch, a word for it (desk/lines.py), and nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
-from referrals import policies
-from referrals.models import IncomingMessage
-from referrals.states import GuardianConsent, InboxState, Source
+from referrals.queries.waiting import MESSAGE, TERMS_TOLD, Waiting
+from referrals.states import NextStep
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.audit import looks
-from roegfri.persons import phone
 from roegfri.ui.lists import Column, Page, Slice, Sort, page_of
 from roegfri.walls import prepared
 
 BY_NEXT = Sort("next", "", (Column("next_at"),))
-CAP = 100
 
-_NAMES = {"next_at": "r.next_at", "id": "r.id"}
-# One statement for the page that is open all day. The walls stand around every table in it. The
-# limits are written out: a plan that is kept has to know them.
-_WORKLIST = """
-select r.id, r.citizen_id, c.given_names, c.surname, c.birth_date, c.interpreter, c.language,
-  c.guardian_name, c.guardian_phone, r.guardian_consent, r.source, r.sender_name, r.received_at,
-  r.contact_by, r.next_at, r.attempts, p.number, u.name as caseworker
-from referrals_referral r
+
+class View(StrEnum):
+    """What one can look at of the queue; the words stand in the address."""
+
+    ALL = ""
+    MINE = "mine"
+    OVERDUE = "overskredet"
+    TODAY = "frist-i-dag"
+    AGREED = "aftaler"
+    NO_NUMBER = "mangler-nummer"
+    MESSAGES = "beskeder"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """One kind of thing that waits: where it is read, and in which order (`at`, `id`).
+
+    `values` says what a column of a line is; one that is not named is empty. `views` says what a
+    view leaves of it; one that is not named leaves nothing.
+    """
+
+    rows: str
+    at: str
+    id: str
+    values: Mapping[str, str]
+    views: Mapping[View, str]
+
+
+# Whose cases are mine: my own, and those of whoever I cover for today.
+MINE = """(select %(viewer)s::uuid union all
+  select absent_id from referrals_cover where substitute_id = %(viewer)s
+    and municipality_id = %(organisation)s
+    and from_on <= %(today)s and until_on >= %(today)s)"""
+AGREED = f"('{NextStep.CALL_BACK}', '{NextStep.DECIDE}', '{NextStep.TALK}')"
+NO_NUMBER = """(select true from referrals_phone p
+  where p.citizen_id = {of}.citizen_id and p.wrong_since is null limit 1) is null"""
+
+BRANCHES: Sequence[Branch] = (
+    # Whoever is to be called or met: the first wall is the municipality that handles the case.
+    Branch(
+        rows=f"""referrals_referral r
 join referrals_citizen c on c.id = r.citizen_id
 left join lateral (
   select number from referrals_phone
   where citizen_id = r.citizen_id and wrong_since is null order by rank limit 1
 ) p on true
+left join lateral (
+  select string_agg(name || '=' || value || '@' || from_on, ';' order by name, from_on) as told
+  from organisations_term
+  where agreement_id = r.agreement_id
+    and name in ({", ".join(f"'{name}'" for name in TERMS_TOLD)})
+) t on true
+left join lateral (
+  select h.name from referrals_reservation v join accounts_user h on h.id = v.holder_id
+  where v.referral_id = r.id and v.until > %(now)s and v.holder_id <> %(viewer)s limit 1
+) v on true
 left join accounts_user u on u.id = r.caseworker_id
-where r.handler_id = %(organisation)s and r.state = 'received' {and_past} {and_overdue}
-order by {order} limit {limit}
-"""
-_COUNTS = f"""
-select
-  (select count(*) from (select from referrals_referral where handler_id = %(organisation)s
-    and state = 'received' and contact_by < %(today)s limit {CAP}) n) as overdue,
-  (select count(*) from (select from referrals_referral where handler_id = %(organisation)s
-    and state = 'received' and contact_by = %(today)s limit {CAP}) n) as today,
-  (select count(*) from (select from referrals_referral where handler_id = %(organisation)s
-    and state = 'received' and contact_by > %(today)s limit {CAP}) n) as later
-"""  # noqa: S608  (a number of ours)
+where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S608  (our own words)
+        at="r.next_at",
+        id="r.id",
+        values={
+            "kind": "r.next_step",
+            "state": "r.state",
+            "note": "r.next_note",
+            "citizen_id": "r.citizen_id",
+            "given_names": "c.given_names",
+            "surname": "c.surname",
+            "birth_date": "c.birth_date",
+            "interpreter": "c.interpreter",
+            "language": "c.language",
+            "guardian_consent": "r.guardian_consent",
+            "source": "r.source",
+            "sender_name": "r.sender_name",
+            "received_at": "r.received_at",
+            "contact_by": "r.contact_by",
+            "attempts": "r.attempts::int",
+            "number": "p.number",
+            "caseworker": "u.name",
+            "home_known": """coalesce((select true from referrals_residence h
+              where h.citizen_id = r.citizen_id limit 1), false)""",
+            "told": "coalesce(t.told, '')",
+            "reserved_by": "v.name",
+        },
+        views={
+            View.ALL: "true",
+            View.MINE: f"r.caseworker_id in {MINE}",
+            View.OVERDUE: "r.state = 'received' and r.contact_by < %(today)s",
+            View.TODAY: "r.state = 'received' and r.contact_by = %(today)s",
+            View.AGREED: f"r.next_step in {AGREED} and r.next_at < %(tomorrow)s",
+            View.NO_NUMBER: NO_NUMBER.format(of="r"),
+        },
+    ),
+    # What came into the own inbox and needs a person.
+    Branch(
+        rows="""referrals_incomingmessage m
+where m.organisation_id = %(organisation)s and m.state <> 'accepted' and m.handled_at is null""",
+        at="m.came_at",
+        id="m.id",
+        values={
+            "kind": f"'{MESSAGE}'",
+            "state": "m.state",
+            "note": "m.reason",
+            "sender_name": "m.filename",
+            "received_at": "m.came_at",
+            "home_known": "true",
+        },
+        views={View.ALL: "true", View.MESSAGES: "true"},
+    ),
+)
+_EMPTY: Mapping[type, str] = {str: "''", bool: "false", int: "0"}
+_NOTHING = {"citizen_id": "null::uuid", "birth_date": "null::date", "contact_by": "null::date"}
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Somebody to call. Dates are Danish, instants UTC."""
-
-    id: UUID
-    citizen_id: UUID
-    given_names: str
-    surname: str
-    birth_date: dt.date | None
-    interpreter: bool
-    language: str
-    guardian_name: str
-    guardian_phone: str
-    guardian_consent: str
-    source: str
-    sender_name: str
-    received_at: dt.datetime
-    contact_by: dt.date
-    next_at: dt.datetime
-    attempts: int
-    number: str | None
-    caseworker: str | None
-
-    @property
-    def name(self) -> str:
-        """As it is said; empty when nobody has told us."""
-        return f"{self.given_names} {self.surname}".strip()
-
-    @property
-    def phone(self) -> str:
-        """As Danes read it; empty when there is none that works."""
-        return phone.display(self.number) if self.number else ""
-
-    @property
-    def sender(self) -> str:
-        """The sender's own name, or what kind of sender it was."""
-        return self.sender_name or str(Source(self.source).label)
-
-    @property
-    def guardian_agreed(self) -> bool:
-        """The sender says the parents have agreed."""
-        return self.guardian_consent == GuardianConsent.YES
+def _columns(branch: Branch) -> str:
+    """The columns of a line, in the order of Waiting; the limits of UNION are positions."""
+    named = {"id": branch.id, "next_at": branch.at, **branch.values}
+    return ", ".join(
+        f"{named.get(name) or _NOTHING.get(name) or _EMPTY.get(kind, 'null::text')} as {name}"
+        for name, kind in Waiting.__annotations__.items()
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many wait, each counted up to 100 and no further."""
-
-    overdue: int
-    today: int
-    later: int
+@cache
+def _select(branch: Branch) -> str:
+    return f"select {_columns(branch)} from {branch.rows}"  # noqa: S608  (our own words)
 
 
-def worklist(viewer: Actor, *, after: str = "", overdue: bool = False) -> Page[Waiting]:
-    """Those nobody has talked with yet, in the order to call them; one statement."""
+def worklist(viewer: Actor, *, after: str = "", view: View = View.ALL) -> Page[Waiting]:
+    """A page of the queue, in the order of next action; one statement."""
 
     def fetch(piece: Slice) -> list[Waiting]:
-        past, edge = piece.where(_NAMES)
-        values: dict[str, Any] = {f"edge{n}": value for n, value in enumerate(edge)}
-        for name in values:
-            past = past.replace("%s", f"%({name})s", 1)
-        values |= {"organisation": viewer.organisation_id}
-        values |= {"today": clock.today()} if overdue else {}
-        statement = _WORKLIST.format(
-            and_past="" if past == "true" else f"and {past}",
-            and_overdue="and r.contact_by < %(today)s" if overdue else "",
-            order=piece.order_sql(_NAMES),
-            limit=piece.limit,
+        values = queue_values(viewer)
+        statement = _union(
+            [_piece(branch, piece, values, view) for branch in BRANCHES if view in branch.views],
+            f"order by {piece.order_sql({'next_at': 'next_at', 'id': 'id'})} limit {piece.limit}",
         )
         return prepared.rows(statement, values, Waiting)
 
     found = page_of(fetch, sort=BY_NEXT, after=after)
-    looks.noticed(row.citizen_id for row in found.rows)
+    looks.noticed(row.citizen_id for row in found.rows if row.citizen_id)
     return found
 
 
-def waiting_counts(viewer: Actor) -> Counts:
-    """Overdue, due today and due later."""
-    values: Mapping[str, Any] = {
+def queued(viewer: Actor, pk: UUID) -> Waiting | None:
+    """One line of the queue as it stands now; None when it is in the queue no more."""
+    parts = [f"{_select(branch)} and {branch.id} = %(pk)s" for branch in BRANCHES]
+    rows = prepared.rows(_union(parts, "limit 1"), queue_values(viewer) | {"pk": pk}, Waiting)
+    looks.noticed(row.citizen_id for row in rows if row.citizen_id)
+    return rows[0] if rows else None
+
+
+def _piece(branch: Branch, piece: Slice, values: dict[str, Any], view: View) -> str:
+    """What one branch gives to a page: no more rows than the page has."""
+    names = {"next_at": branch.at, "id": branch.id}
+    past, edge = piece.where(names)
+    for number, value in enumerate(edge):
+        past = past.replace("%s", f"%(edge{number})s", 1)
+        values[f"edge{number}"] = value
+    # Said twice: the index is entered at the time alone.
+    start = f"{branch.at} {'<=' if piece.backwards else '>='} %(edge0)s" if edge else "true"
+    return (
+        f"({_select(branch)} and {branch.views[view]} and {start} and {past}"
+        f" order by {piece.order_sql(names)} limit {piece.limit})"
+    )
+
+
+def _union(parts: Sequence[str], ends: str) -> str:
+    return f"select * from ({' union all '.join(parts)}) q {ends}"  # noqa: S608  (our own words)
+
+
+def queue_values(viewer: Actor) -> dict[str, Any]:
+    """What every statement about the queue is told: who asks, and when."""
+    now = clock.now()
+    today = clock.danish_date(now)
+    return {
         "organisation": viewer.organisation_id,
-        "today": clock.today(),
+        "viewer": viewer.user_id,
+        "now": now,
+        "today": today,
+        "tomorrow": clock.end_of_day(today),
     }
-    return prepared.rows(_COUNTS, values, Counts)[0]
-
-
-def inbox(viewer: Actor) -> QuerySet[IncomingMessage]:
-    """What could not be taken in, the newest first."""
-    waiting = policies.messages_visible_to(viewer).exclude(state=InboxState.ACCEPTED)
-    return waiting.defer("body").order_by("-came_at", "pk")

@@ -2,13 +2,52 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from referrals import queries
+from referrals.queries import View
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.desk.lines import line
+from roegfri.refusal import Words
 from roegfri.ui.screens import show
+
+# view -> the colour of its number, and the word beside it; in the order they stand
+FIGURES: dict[View, tuple[str, Words]] = {
+    View.OVERDUE: ("overdue", _("over fristen")),
+    View.TODAY: ("today", _("har frist i dag")),
+    View.AGREED: ("today", _("aftaler nu og i dag")),
+    View.MINE: ("later", _("mine")),
+    View.NO_NUMBER: ("later", _("mangler nummer")),
+    View.MESSAGES: ("later", _("beskeder")),
+}
+_TO_THE_TOP = _("Gå tilbage til hele køen, og ring til den øverste.")
+# view -> what it means that it is empty, and what to do
+EMPTY: dict[View, tuple[Words, Words]] = {
+    View.ALL: (
+        _("Ingen venter på et opkald"),
+        _("Nye henvisninger kommer her af sig selv. Tryk på «Ny henvisning» for at skrive en ind."),
+    ),
+    View.MINE: (
+        _("Ingen af dine sager venter på noget"),
+        _("Sager bliver dine, når du taler med borgeren, eller når du tager dem under «Sag»."),
+    ),
+    View.OVERDUE: (_("Ingen er over fristen"), _TO_THE_TOP),
+    View.TODAY: (_("Ingen har frist i dag"), _TO_THE_TOP),
+    View.AGREED: (
+        _("Ingen aftaler nu eller senere i dag"),
+        _("Aftaler kommer her, når du vælger «Ring igen» eller «Overvejer det» under et opkald."),
+    ),
+    View.NO_NUMBER: (
+        _("Alle i køen har et telefonnummer"),
+        _("Står der et nummer i henvisningens tekst, foreslås det, når du åbner sagen."),
+    ),
+    View.MESSAGES: (
+        _("Ingen beskeder venter"),
+        _("Beskeder, der ikke kan læses ind af sig selv, kommer her. De gamle ligger i indbakken."),
+    ),
+}
 
 
 @screen(Right.EVERYONE)
@@ -17,13 +56,22 @@ def today(request: SignedIn) -> HttpResponse:
     if not request.actor.may(Right.REFERRALS_HANDLE):
         return redirect("desk:organisation")
     at = clock.now()
-    overdue = request.GET.get("vis") == "overskredet"
-    page = queries.worklist(request.actor, after=request.GET.get("fra", ""), overdue=overdue)
+    view = view_of(request.GET.get("vis", ""))
+    page = queries.worklist(request.actor, after=request.GET.get("fra", ""), view=view)
+    counts = queries.waiting_counts(request.actor)
     context = {
         "page": page,
         "lines": [line(row, at=at) for row in page.rows],
-        "counts": queries.waiting_counts(request.actor),
-        "overdue_only": overdue,
+        "view": view,
+        "figures": [(one, counts.number[one], *said) for one, said in FIGURES.items()],
+        "covering": counts.covering,
+        "empty": EMPTY[view],
+        "at": at,
         "today": clock.danish_date(at),
     }
     return show(request, "desk/today.html", context, part="desk/_worklist.html")
+
+
+def view_of(text: str) -> View:
+    """What the address asks to look at; all of the queue when it asks for nothing we know."""
+    return View(text) if text in list(View) else View.ALL

@@ -1,0 +1,99 @@
+"""How many wait in each view of the queue, and for whom one covers."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from referrals.queries.lists import AGREED, MINE, NO_NUMBER, View, queue_values
+from referrals.states import ReferralState
+from roegfri.actor import Actor
+from roegfri.ui.lists import Count
+from roegfri.walls import prepared
+
+CAP = 100
+# How far down the queue those without a number and the agreed times are counted: no index has them.
+DEPTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """Whose cases one looks after, and until when (the last day)."""
+
+    name: str
+    until: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many each view of the queue has, counted up to 100; and for whom one covers."""
+
+    number: Mapping[View, Count]
+    covering: Sequence[Covering]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    overdue: int
+    today: int
+    mine: int
+    messages: int
+    agreed: int
+    no_number: int
+    deeper: bool
+    covering: list[list[str]]
+
+
+_OURS = "select from referrals_referral where handler_id = %(organisation)s"
+
+
+def _up_to_cap(rows: str) -> str:
+    return f"(select count(*) from ({rows} limit {CAP + 1}) n)"  # noqa: S608  (our own words)
+
+
+_COUNTS = f"""
+with top as materialized (
+  select citizen_id, next_step, next_at from referrals_referral
+  where handler_id = %(organisation)s and next_at is not null order by next_at, id limit {DEPTH}
+)
+select
+  {_up_to_cap(_OURS + " and state = 'received' and contact_by < %(today)s")} as overdue,
+  {_up_to_cap(_OURS + " and state = 'received' and contact_by = %(today)s")} as today,
+  {
+    _up_to_cap(
+        _OURS
+        + f" and next_at is not null and state in ('{ReferralState.RECEIVED}',"
+        + f" '{ReferralState.REACHED}') and caseworker_id in {MINE}"
+    )
+} as mine,
+  {
+    _up_to_cap(
+        "select from referrals_incomingmessage where organisation_id = %(organisation)s"
+        " and state <> 'accepted' and handled_at is null"
+    )
+} as messages,
+  (select count(*) from top where next_step in {AGREED} and next_at < %(tomorrow)s) as agreed,
+  (select count(*) from top where {NO_NUMBER.format(of="top")}) as no_number,
+  (select count(*) = {DEPTH} from top) as deeper,
+  (select coalesce(json_agg(json_build_array(u.name, c.until_on) order by c.until_on, u.name), '[]')
+    from referrals_cover c join accounts_user u on u.id = c.absent_id
+    where c.substitute_id = %(viewer)s and c.municipality_id = %(organisation)s
+      and c.from_on <= %(today)s and c.until_on >= %(today)s) as covering
+"""  # noqa: S608  (our own words and numbers)
+
+
+def waiting_counts(viewer: Actor) -> Counts:
+    """How many wait in each view; one statement."""
+    (found,) = prepared.rows(_COUNTS, queue_values(viewer), _Counted)
+    exact = {
+        View.OVERDUE: found.overdue,
+        View.TODAY: found.today,
+        View.MINE: found.mine,
+        View.MESSAGES: found.messages,
+    }
+    # Counted at the top of the queue: of a longer one, this is the least there are.
+    at_top = {View.AGREED: found.agreed, View.NO_NUMBER: found.no_number}
+    return Counts(
+        {view: Count(min(n, CAP), capped=n > CAP) for view, n in exact.items()}
+        | {v: Count(min(n, CAP), capped=n > CAP or found.deeper) for v, n in at_top.items()},
+        [Covering(name, dt.date.fromisoformat(until)) for name, until in found.covering],
+    )
