@@ -41,10 +41,13 @@
     if (!document.body.hasAttribute("data-keys") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target)) return;
     if (event.key === "j" || event.key === "k") { event.preventDefault(); step(event.key === "j" ? 1 : -1); return; }
-    if (event.key === "/") { const search = document.querySelector("[data-search]"); if (search) { event.preventDefault(); search.focus(); } return; }
+    if (event.key === "/") { const search = [...document.querySelectorAll("[data-search]")].find((one) => one.offsetParent); if (search) { event.preventDefault(); search.href ? search.click() : search.select(); } return; }
     const button = document.querySelector(`main [data-key="${CSS.escape(event.key)}"]:not([disabled]), [data-key="${CSS.escape(event.key)}"]:not([disabled])`);
     if (button) { event.preventDefault(); button.click(); }
   });
+
+  // Escape leaves the search field, so that the letters are keys again.
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && event.target.matches("[data-search]")) event.target.blur(); });
 
   // What is typed is kept on the server as one types; a form that is sent stops keeping.
   const token = (form) => form.elements.csrfmiddlewaretoken && form.elements.csrfmiddlewaretoken.value;

@@ -124,6 +124,6 @@ def found(viewer: Actor, wanted: Wanted) -> Found:
     ids = [row.citizen for row in prepared.rows(_FIND, values, _Id)]
     if not ids:
         return Found(())
+    looks.noticed(ids[:MOST])
     shown = {"ids": ids[:MOST], "first": first, "last": last, "today": clock.today()}
-    looks.noticed(shown["ids"])
     return Found(prepared.rows(_SHOW, shown, Hit), more=len(ids) > MOST)

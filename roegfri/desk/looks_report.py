@@ -11,7 +11,7 @@ from referrals.queries import person_by_identifier
 from roegfri import letters
 from roegfri.accounts.roles import Role
 from roegfri.actor import Actor
-from roegfri.audit import acts, commands
+from roegfri.audit import acts, commands, looks
 from roegfri.audit import queries as log
 from roegfri.audit.queries import Look
 from roegfri.organisations.models import Organisation
@@ -31,12 +31,13 @@ class Line:
 
 
 def make(identifier: str, *, by: Actor, at: dt.datetime) -> bytes:
-    """The PDF, and a line in the log that it was made.
+    """The PDF, and a line in the log that it was made, or of what was searched for in vain.
 
     Raises Refusal when nobody is found by the identifier, or PDFs cannot be made here.
     """
     person = person_by_identifier(by, identifier)
     if person is None:
+        looks.searched(identifier)
         msg = _(
             "Vi kender ingen borger med det nummer eller den sag. Se efter, om det er skrevet ret."
         )

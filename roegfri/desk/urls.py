@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from roegfri.desk.views import calls, endings, files, health, pages, quitline, today
+from roegfri.desk.views import calls, endings, files, health, pages, quitline, search, today
 
 app_name = "desk"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("sag/<uuid:pk>/stoplinien/", endings.to_quitline, name="to_quitline"),
     path("stoplinien/", quitline.quitline, name="quitline"),
     path("stoplinien/<uuid:pk>/", quitline.quitline_answer, name="quitline_answer"),
+    path("soeg/", search.search, name="search"),
     path("log/", include("roegfri.desk.log_urls")),
     path("", include("roegfri.desk.agreement_urls")),
     path("", include("roegfri.desk.staff_urls")),

@@ -73,6 +73,7 @@ TERM, RATE = {"name": "contact_deadline_count"}, {"name": "participant"}
 TABLE: dict[str, Row] = {
     # casework
     "desk:today": Row(ALL, own=302, also=dict.fromkeys(CASEWORK, 200)),
+    "desk:search": Row(CASEWORK),
     "desk:call": Row(CASEWORK, of="referral"),
     "desk:new_phone": Row(CASEWORK, of="referral"),
     "desk:file": Row(CASEWORK, of="referral"),

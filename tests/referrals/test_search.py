@@ -301,7 +301,7 @@ def test_whoever_was_merged_into_one_out_of_sight_is_shown_herself(by: Actor) ->
 def faults() -> list[Any]:
     with acting(make.SYSTEM), connection.cursor() as cursor:
         cursor.execute("select find_faults()")
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @pytest.mark.parametrize("seed", range(5))

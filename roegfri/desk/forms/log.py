@@ -60,7 +60,7 @@ class LooksAt(forms.Form):
         label=_("CPR-nummer eller sagens id"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("Det skrevne gemmes ikke. Sagens id står i adressen på borgerens sag."),
+        help_text=_("Søgningen gemmes i loggen. Sagens id står i adressen på borgerens sag."),
     )
 
 
