@@ -57,6 +57,7 @@
     if (!form || !form.dataset.draft) return;
     clearTimeout(waiting.get(form));
     waiting.set(form, setTimeout(() => {
+      if (!form.isConnected) return; // another has taken its place, and may be sent already
       const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
       fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token(form) || "" }, keepalive: true }).catch(() => {});
     }, 1500));

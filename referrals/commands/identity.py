@@ -24,9 +24,10 @@ from roegfri.refusal import Refusal
 from roegfri.walls.locks import alone
 
 # What a person said of somebody who may be the same: that it is her (her id), that it is none of
-# those who were shown, or nothing yet.
+# those who were shown, or nothing yet. Where no person is asked, the CPR number decides.
 NOBODY_KNOWN: Literal["new"] = "new"
-Decided = uuid.UUID | Literal["new"] | None
+BY_NUMBER: Literal["number"] = "number"
+Decided = uuid.UUID | Literal["new", "number"] | None
 
 
 def same_citizen(details: Details, decided: Decided, by: Actor) -> Citizen | None:
@@ -44,6 +45,11 @@ def same_citizen(details: Details, decided: Decided, by: Actor) -> Citizen | Non
             )
         _refuse_another_number(chosen, details)
         return chosen
+    if known and decided == NOBODY_KNOWN:
+        raise Refusal(
+            _("Vi har en borger med det CPR-nummer. Vælg samme borger, eller ret nummeret."),
+            field="decided",
+        )
     if known is None and decided is None:
         likely = [one for one in queries.likely_same(by, details.who()) if one.undecided]
         if likely:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from referrals import rules
 from referrals.commands.details import Details
 from referrals.commands.due import plan
-from referrals.commands.identity import NOBODY_KNOWN, Decided, same_citizen, write_down
+from referrals.commands.identity import BY_NUMBER, Decided, same_citizen, write_down
 from referrals.commands.people import open_access
 from referrals.models import Referral
 from referrals.states import Ground, NextStep
@@ -33,7 +33,7 @@ def receive_referral(
     at: dt.datetime,
     once: uuid.UUID | None = None,
     caseworker: User | None = None,
-    decided: Decided = NOBODY_KNOWN,
+    decided: Decided = BY_NUMBER,
 ) -> Referral:
     """Takes a referral in for a municipality and starts its clock.
 
@@ -63,14 +63,14 @@ def receive_referral(
 
 
 def _sent_before(once: uuid.UUID, said_now: bytes) -> Referral | None:
-    """The referral the same form made. Raises AlreadySent if it said something else then."""
+    """The referral that the form made before. Raises AlreadySent if it said something else."""
     alone("referral", once)
     known = Referral.objects.filter(once=once).first()
     if known and bytes(known.request_sha256 or b"") != said_now:
         raise AlreadySent(
             _(
-                "Henvisningen er allerede oprettet, med andre oplysninger end dem, der står her. Ret"
-                " den på opkaldslisten. Skal der oprettes én til, så åbn en ny formular."
+                "Henvisningen er allerede oprettet, men med andre oplysninger end dem her. Ret den på"
+                " opkaldslisten. Skal der oprettes én til, så åbn en ny formular."
             )
         )
     return known

@@ -10,10 +10,11 @@ from referrals.forms.closing import (
     ToQuitline,
 )
 from referrals.forms.contact import AddPhone, Call
-from referrals.forms.entry import NewReferral, Upload
+from referrals.forms.entry import NewReferral
 from referrals.forms.fields import CivilNumberField, MomentField, PhoneField
 from referrals.forms.lists import Filter
 from referrals.forms.person import Confirm, GiveConsent, Reason
+from referrals.forms.upload import Upload
 
 __all__ = [
     "AddPhone",

@@ -1,24 +1,98 @@
-"""How a referral comes in by hand: the short form, and the upload of a file."""
+"""How a referral comes in by hand: the short form, filled in from a pasted text if there is one."""
 
+import datetime as dt
+import json
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals.commands.details import Details
-from referrals.forms.fields import CivilNumberField, MomentField, PhoneField, not_in_the_future
+from referrals.commands.identity import NOBODY_KNOWN, Decided
+from referrals.forms.fields import (
+    BirthDateField,
+    CivilNumberField,
+    MomentField,
+    PhoneField,
+    not_in_the_future,
+)
+from referrals.forms.findings import found_in, moments
+from referrals.queries import Who
 from referrals.states import Channel, GuardianConsent, Source
-from roegfri.persons import names, phone
+from roegfri import clock
+from roegfri.organisations import lookup
+from roegfri.organisations.models import Municipality
+from roegfri.persons import cpr, names, phone
+
+MAIN = ("phone", "source", "name", "civil_number", "sender_name", "received_at")
+MORE = (
+    "birth_date",
+    "home",
+    "email",
+    "practice_name",
+    "language",
+    "channel",
+    "interpreter",
+    "address_protected",
+)
+PHONES = ("phone_note", "phone_2", "phone_2_note", "phone_3", "phone_3_note")
+GUARDIAN = ("guardian_name", "guardian_phone", "guardian_consent")
+# What stands in a choice that nobody has touched.
+UNTOUCHED = {"channel": Channel.EMAIL, "guardian_consent": GuardianConsent.UNKNOWN}
+
+
+def _note() -> forms.CharField:
+    return forms.CharField(
+        label=_("Hvis nummer er det?"),
+        help_text=_("For eksempel mobil, arbejde eller datter."),
+        max_length=40,
+        required=False,
+    )
 
 
 class NewReferral(forms.Form):
-    """The short form: a telephone number and who sent it are enough."""
+    """The short form: a telephone number and who sent it are enough.
 
+    `found` holds what was filled in from the pasted text (JSON), so that another text can take its
+    place; `sent` when the mails in it were sent.
+    """
+
+    text = forms.CharField(
+        label=_("Henvisningens tekst"),
+        help_text=_("Indsæt mailen eller beskeden her: telefon, navn og afsender findes for dig."),
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"}),
+        max_length=20_000,
+        required=False,
+    )
     phone = PhoneField(label=_("Telefon"), help_text=_("Det nummer, der skal ringes til."))
+    phone_note = _note()
+    phone_2 = PhoneField(label=_("Et nummer til"), required=False)
+    phone_2_note = _note()
+    phone_3 = PhoneField(label=_("Endnu et nummer"), required=False)
+    phone_3_note = _note()
     source = forms.ChoiceField(label=_("Henvist fra"), choices=[("", _("Vælg")), *Source.choices])
     name = forms.CharField(label=_("Navn"), max_length=200, required=False)
-    civil_number = CivilNumberField(label=_("CPR-nummer"), required=False)
+    civil_number = CivilNumberField(label=_("CPR- eller erstatningsnummer"), required=False)
+    birth_date = BirthDateField(label=_("Fødselsdato"), required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    home = forms.ModelChoiceField(
+        Municipality.objects.order_by("name"),
+        label=_("Bopælskommune"),
+        empty_label=_("Ukendt"),
+        required=False,
+    )
+    language = forms.CharField(label=_("Sprog"), max_length=40, required=False)
+    interpreter = forms.BooleanField(label=_("Behov for tolk"), required=False)
+    address_protected = forms.BooleanField(label=_("Beskyttet adresse"), required=False)
+    practice_name = forms.CharField(
+        label=_("Egen læge"), help_text=_("Ydernummer eller navn."), max_length=160, required=False
+    )
     sender_name = forms.CharField(
         label=_("Afdeling, praksis eller person"), max_length=160, required=False
     )
@@ -32,64 +106,162 @@ class NewReferral(forms.Form):
         help_text=_("Fristen regnes herfra: hvornår kommunen fik henvisningen."),
         validators=[not_in_the_future],
     )
+    guardian_name = forms.CharField(label=_("Forælder eller værge"), max_length=120, required=False)
+    guardian_phone = PhoneField(label=_("Forælders telefon"), required=False)
     guardian_consent = forms.ChoiceField(
-        label=_("Har forældrene givet samtykke? (kun for de yngste)"),
+        label=_("Har forældrene givet samtykke?"),
         choices=GuardianConsent.choices,
         initial=GuardianConsent.UNKNOWN,
         required=False,
     )
-    text = forms.CharField(
-        label=_("Henvisningens tekst"),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=20_000,
-        required=False,
+    decided = forms.CharField(
+        label=_("Samme borger?"), max_length=40, required=False, widget=forms.HiddenInput
     )
+    found = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10_000)
+    sent = forms.CharField(widget=forms.HiddenInput, required=False, max_length=120)
     once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.given: dict[str, Any] | None = None
+        for name, value in found_in(self.data).items():
+            if name in self.fields and self.data.get(name) == value:
+                self.fields[name].help_text = _("Fundet i teksten. Passer det?")
+                self.fields[name].widget.attrs["data-found"] = ""
+
+    @classmethod
+    def half(cls, data: QueryDict) -> Self:
+        """As it stands while it is filled in: no errors yet, half a form is no mistake."""
+        form = cls(data)
+        form.full_clean()
+        form.errors.clear()
+        return form
+
+    @classmethod
+    def refilled(cls, data: QueryDict, typed: Mapping[str, str]) -> Self:
+        """The form with findings in the fields that are empty, and the mail's time if it is chosen.
+
+        What an earlier text filled in, and nobody has changed since, gives way.
+        """
+        data = data.copy()
+        for name, value in found_in(data).items():
+            if data.get(name) == value:
+                data[name] = UNTOUCHED.get(name, "")
+        news = {n: v for n, v in typed.items() if data.get(n, "") in ("", UNTOUCHED.get(n, ""))}
+        for name, value in news.items():
+            data[name] = value
+        data["found"] = json.dumps(news)
+        if chosen := moments(data.get("use_sent", "")):
+            local = chosen[0].astimezone(clock.COPENHAGEN)
+            data["received_at_0"], data["received_at_1"] = f"{local:%Y-%m-%d}", f"{local:%H:%M}"
+        return cls.half(data)
+
+    @property
+    def main(self) -> list[BoundField]:
+        """What is always in sight."""
+        return [self[name] for name in MAIN]
+
+    @property
+    def more(self) -> list[BoundField]:
+        """What is unfolded when it is needed."""
+        return [self[name] for name in (*PHONES, *MORE)]
+
+    @property
+    def guardian(self) -> list[BoundField]:
+        """About a child's parents."""
+        return [self[name] for name in GUARDIAN]
+
+    @property
+    def open_more(self) -> bool:
+        """Something under the fold is wrong, or was found in the text or typed before."""
+        return any(
+            self.errors.get(name) or (self.data.get(name) or "") not in ("", UNTOUCHED.get(name))
+            for name in (*PHONES, *MORE, *GUARDIAN)
+        )
+
+    @property
+    def sent_moments(self) -> list[dt.datetime]:
+        """When the mails in the text were sent, to be taken for the time of receipt."""
+        return moments(self.data.get("sent", ""))
+
+    def start_at(self, name: str) -> None:
+        """The field that gets the keyboard's focus."""
+        self.fields[name].widget.attrs["autofocus"] = True
+
+    def who(self) -> Who:
+        """By what she is known again, as far as it is filled in."""
+        if self.is_bound and self.given is None:
+            self.full_clean()
+        given = self.given or {}
+        name = names.split(given.get("name") or "")
+        phones = [given.get(field) for field in ("phone", "phone_2", "phone_3")]
+        return Who(
+            given_names=name.given[:120],
+            surname=name.surname[:120],
+            birth_date=given.get("birth_date"),
+            phones=[number.e164 for number in phones if number],
+            civil_number=given.get("civil_number"),
+        )
+
+    def clean_decided(self) -> Decided:
+        """The citizen's id, that it is nobody known, or nothing."""
+        text = self.cleaned_data["decided"]
+        if text in ("", NOBODY_KNOWN):
+            return text or None
+        try:
+            return uuid.UUID(text)
+        except ValueError:
+            raise ValidationError(_now("Vælg, om det er samme borger.")) from None
+
     def clean(self) -> dict[str, Any]:
-        """The arguments of receive_referral: `details` and `once`."""
+        """The arguments of receive_referral: `details`, `decided` and `once`."""
         given = super().clean() or {}
+        self.given = dict(given)
+        number: cpr.CivilNumber | None = given.get("civil_number")
+        real = number is not None and number.kind is cpr.Kind.REAL
+        if real and number and given.get("birth_date") not in (None, number.born):
+            self.add_error("birth_date", _now("Fødselsdatoen passer ikke med CPR-nummeret."))
         if self.errors:
             return given
-        name = names.split(given["name"])
-        number: phone.Phone = given["phone"]
-        details = Details(
+        return {"details": self._details(), "decided": given["decided"], "once": given["once"]}
+
+    def _details(self) -> Details:
+        given, who = self.given or {}, self.who()
+        guardian: phone.Phone | None = given["guardian_phone"]
+        return Details(
             source=Source(given["source"]),
             channel=Channel(given["channel"]),
             received_at=given["received_at"],
-            given_names=name.given[:120],
-            surname=name.surname[:120],
-            phones=[(number.e164, number.note)],
+            given_names=who.given_names,
+            surname=who.surname,
+            phones=self._phones(),
             civil_number=given["civil_number"],
-            text=given["text"],
-            sender_name=given["sender_name"],
+            guardian_phone=guardian.e164 if guardian else "",
             guardian_consent=GuardianConsent(given["guardian_consent"] or "unknown"),
+            sender=lookup.sender_named(given["sender_name"]),
+            sent_at=next(iter(self.sent_moments), None),
+            **{name: given[name] for name in _AS_TYPED},
         )
-        return {"details": details, "once": given["once"]}
+
+    def _phones(self) -> list[tuple[str, str]]:
+        """Numbers with what is said of them, in order, each once."""
+        given, found = self.given or {}, dict[str, str]()
+        for field in ("phone", "phone_2", "phone_3"):
+            number: phone.Phone | None = given[field]
+            if number:
+                found.setdefault(number.e164, given[f"{field}_note"] or number.note)
+        return list(found.items())
 
 
-class Upload(forms.Form):
-    """One MedCom file, and when the municipality got it."""
-
-    file = forms.FileField(
-        label=_("MedCom-henvisning (XML)"),
-        help_text=_("XREF15 fra almen praksis eller hospital. Højst 2 MB."),
-        allow_empty_file=True,
-    )
-    received_at = MomentField(
-        label=_("Modtaget"),
-        help_text=_("Fristen regnes herfra. Kom filen i fredags, så skriv fredag."),
-        validators=[not_in_the_future],
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """The arguments of take_file."""
-        given = super().clean() or {}
-        if self.errors:
-            return given
-        file = given["file"]
-        return {
-            "body": file.read(),
-            "filename": file.name,
-            "received_at": given["received_at"],
-        }
+_AS_TYPED = (
+    "text",
+    "birth_date",
+    "email",
+    "home",
+    "language",
+    "interpreter",
+    "address_protected",
+    "practice_name",
+    "sender_name",
+    "guardian_name",
+)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _now
 from roegfri import clock
 from roegfri.persons import cpr, phone
 
+_OLDEST_YEAR = 1900
+
 
 class PhoneField(forms.CharField):
     """A telephone number as people write it; its clean value is a persons.phone.Phone."""
@@ -47,6 +49,28 @@ class CivilNumberField(forms.CharField):
             return cpr.parse(text, on=clock.today())
         except cpr.CprProblem as fault:
             raise forms.ValidationError(str(fault)) from fault
+
+
+class BirthDateField(forms.DateField):
+    """A day in the past on which a living person can be born."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(
+                attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"
+            ),
+            input_formats=["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%d%m%Y"],
+            **given,
+        )
+
+    def clean(self, value: Any) -> dt.date | None:
+        """Raises ValidationError for a day ahead, or so long ago that nobody lives who saw it."""
+        born = super().clean(value)
+        if born and born > clock.today():
+            raise forms.ValidationError(_now("Fødselsdatoen kan ikke ligge ude i fremtiden."))
+        if born and born.year < _OLDEST_YEAR:
+            raise forms.ValidationError(_now("Fødselsdatoen er før år 1900. Ret årstallet."))
+        return born
 
 
 class MomentField(forms.SplitDateTimeField):

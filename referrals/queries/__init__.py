@@ -33,6 +33,7 @@ from referrals.queries.one import (
 from referrals.queries.persons import (
     Candidate,
     Who,
+    guardian_age,
     kept,
     known_elsewhere,
     likely_same,
@@ -60,6 +61,7 @@ __all__ = [
     "given_one",
     "given_to_quitline",
     "hand_overs",
+    "guardian_age",
     "inbox",
     "incoming",
     "kept",

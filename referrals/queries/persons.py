@@ -14,6 +14,9 @@ from referrals.models import Citizen, CivilNumber, Phone, Referral
 from referrals.states import ReferralState
 from roegfri import sealed
 from roegfri.actor import Actor
+from roegfri.organisations import lookup
+from roegfri.organisations.kinds import Scope
+from roegfri.organisations.models import Municipality
 from roegfri.persons import cpr
 from roegfri.refusal import Words
 from roegfri.ui.danish import DaSortKey
@@ -129,6 +132,13 @@ def known_elsewhere(viewer: Actor, who: Who) -> bool:
             if cursor.fetchone()[0]:
                 return True
     return False
+
+
+def guardian_age(viewer: Actor, on: dt.date) -> int | None:
+    """Below which age the first call goes to a parent; None where one's own has no agreement."""
+    own = Municipality.objects.filter(pk=viewer.organisation_id).first()
+    agreement = lookup.agreement_of(own, on, Scope.CESSATION) if own else None
+    return lookup.terms(agreement, on).target_group.guardian_age if agreement else None
 
 
 _CPR, _PHONE, _NAME = (

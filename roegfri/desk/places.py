@@ -21,6 +21,8 @@ SCREENS: dict[str, Words] = {
     "desk:log_person": _("Indsigt til borger"),
     "referrals:list": _("Henvisninger"),
     "referrals:new": _("Ny henvisning"),
+    "referrals:paste": _("Ny henvisning"),
+    "referrals:duplicates": _("Ny henvisning"),
     "referrals:upload": _("Indlæs henvisning"),
     "referrals:inbox": _("Indbakke"),
     "referrals:message": _("Indbakke"),

@@ -87,6 +87,8 @@ TABLE: dict[str, Row] = {
     "desk:quitline_answer": Row(frozenset(), of="referral"),
     "referrals:list": Row(CASEWORK),
     "referrals:new": Row(CASEWORK),
+    "referrals:paste": Row(CASEWORK, own=302),
+    "referrals:duplicates": Row(CASEWORK, own=302),
     "referrals:upload": Row(CASEWORK),
     "referrals:inbox": Row(CASEWORK),
     "referrals:message": Row(CASEWORK, of="message"),

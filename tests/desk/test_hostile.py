@@ -15,7 +15,7 @@ from roegfri.actor import acting
 from tests import make
 
 pytestmark = pytest.mark.django_db
-OK, BAD_REQUEST, UNPROCESSABLE, REDIRECT = 200, 400, 422, 302
+OK, BAD_REQUEST, CONFLICT, UNPROCESSABLE, REDIRECT = 200, 400, 409, 422, 302
 FORM = {
     "phone": "20 30 40 50",
     "source": "hospital",
@@ -122,7 +122,7 @@ def test_a_form_sent_again_with_other_words_is_not_said_to_be_saved() -> None:
     client = signed_in(grant)
     url = reverse("referrals:new")
     assert client.post(url, FORM | {"once": once, "text": "En"}).status_code == REDIRECT
-    assert client.post(url, FORM | {"once": once, "text": "To"}).status_code == UNPROCESSABLE
+    assert client.post(url, FORM | {"once": once, "text": "To"}).status_code == CONFLICT
     with acting(make.SYSTEM):
         url = reverse("desk:call", args=[Referral.objects.get().pk])
     sent = [{"outcome": outcome, "once": once} for outcome in ("no_answer", "wrong_number")]

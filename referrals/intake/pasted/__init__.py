@@ -5,42 +5,16 @@ in the text is taken off before it is read and is never rendered.
 """
 
 import datetime as dt
-from dataclasses import dataclass
 
 from referrals.intake.pasted import circumstances, dates, names, numbers, parts, senders
-from referrals.intake.pasted.numbers import Number
-from referrals.states import Channel, GuardianConsent, Source
+from referrals.intake.pasted.found import Found
+from referrals.intake.pasted.typed import as_typed
 from roegfri import clock
-from roegfri.persons import cpr
+
+__all__ = ["Found", "as_typed", "read"]
 
 MOST = 40_000  # characters that are looked at; a form takes fewer
 _ADULT = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found; empty where the text says nothing.
-
-    `phones` stand with the number to call first in front, the sender's own last. `sent` are the
-    times of the mails in the text (instants), the one on top first; none is ahead of the day.
-    """
-
-    phones: tuple[Number, ...] = ()
-    civil_number: cpr.CivilNumber | None = None
-    name: str = ""
-    birth_date: dt.date | None = None
-    email: str = ""
-    guardian_name: str = ""
-    guardian_phone: str = ""
-    source: Source | None = None
-    channel: Channel | None = None
-    sender_name: str = ""
-    provider_number: str = ""
-    guardian_consent: GuardianConsent = GuardianConsent.UNKNOWN
-    sent: tuple[dt.datetime, ...] = ()
-    language: str = ""
-    interpreter: bool = False
-    address_protected: bool = False
 
 
 def read(text: str, *, on: dt.date) -> Found:

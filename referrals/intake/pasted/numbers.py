@@ -12,10 +12,11 @@ from roegfri.persons import phone
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in E.164, and what the text calls it ("mobil", "datter")."""
+    """A number in E.164, what the text calls it ("mobil", "datter"), and if it is the sender's."""
 
     e164: str
     note: str = ""
+    of_sender: bool = False
 
 
 class Guardian(NamedTuple):
@@ -47,7 +48,7 @@ def ranked(mails: Sequence[Part], *, by_herself: bool) -> list[Number]:
     for seen in _all(mails):
         rank = _rank(seen, by_herself=by_herself)
         if rank < _NEVER and rank < best.get(seen.e164, (_NEVER,))[0]:
-            best[seen.e164] = (rank, Number(seen.e164, _note(seen)))
+            best[seen.e164] = (rank, Number(seen.e164, _note(seen), rank == _SENDER))
     return [number for _, number in sorted(best.values(), key=lambda one: one[0])]
 
 
@@ -117,7 +118,7 @@ def _rank(seen: _Seen, *, by_herself: bool) -> int:
     rules = (
         (words.OF_RELATIVE.search(about) or words.OF_PARENT.search(about), _RELATIVE),
         (words.OF_CITIZEN.search(before), _LABELLED),
-        (seen.by_sender or words.OF_SENDER.search(before), _SENDER),
+        (seen.by_sender or words.OF_SENDER.search(about), _SENDER),
         (words.OF_WRITER.search(before), _SENDER),
         (words.LABEL.search(about), _LABELLED),
     )
