@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from referrals.queries import deadlines
 from referrals.states import Source
 from roegfri import clock
 from roegfri.actor import Actor
@@ -46,6 +47,9 @@ class ListedFilters:
     received_from: dt.date | None = None
     # the last day, itself included
     received_until: dt.date | None = None
+    # what deadlines kept counts: one of deadlines.Kind, and one of its four verdicts
+    came_as: str = ""
+    verdict: str = ""
 
 
 # The first wall around this list: the municipality that handles the case sees it. The second
@@ -70,6 +74,8 @@ CONDITIONS: Mapping[str, str | Mapping[str, str]] = {
     "unassigned": "r.caseworker_id is null",
     "received_from": "r.received_at >= %(received_from)s",
     "received_until": "r.received_at < %(received_until)s",
+    "came_as": deadlines.OF_KIND,
+    "verdict": deadlines.VERDICTS,
 }
 _NAMES = {
     "received_at": "r.received_at",
