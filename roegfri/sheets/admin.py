@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.forms import FileField, HiddenInput, Media
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -49,6 +49,15 @@ class Resource(resources.ModelResource):
         if not keys <= given <= set(known):
             expected = "; ".join(known)
             raise Refusal(_now("Overskrifterne passer ikke. Der skal stå: %s") % expected)
+
+    def validate_instance(self, *given: Any, **more: Any) -> None:
+        """Raises ValidationError by the headings of the sheet, not by our names of them."""
+        try:
+            super().validate_instance(*given, **more)
+        except ValidationError as fault:
+            headings = {field.attribute: field.column_name for field in self.fields.values()}
+            words = {headings.get(name, name): said for name, said in fault.message_dict.items()}
+            raise ValidationError(words) from fault
 
 
 class _ByContent:

@@ -287,7 +287,7 @@ HEADINGS = ["ydernummer", "navn", "kommune", "læger", "telefon"]
     ("headings", "rows", "words"),
     [
         (HEADINGS, [["912345", "Ny", "167", 3, ""]], "Sådan bliver rækkerne"),
-        (HEADINGS, [["12", "Kort", "167", 1, ""]], "Nogle rækker er ikke rigtige"),
+        (HEADINGS, [["12", "Kort", "167", 1, ""]], "ydernummer: Indtast en gyldig"),
         (HEADINGS, [["912345", "Ny", "999", 3, ""]], "Der er ingen kommune «999»."),
         (HEADINGS, [["912345", "Ny", "167", "mange", ""]], "ikke rigtige"),
         (["navn"], [["Ny"]], "Der skal stå: ydernummer; navn; kommune; læger; telefon"),
