@@ -126,6 +126,8 @@ def _given(
         by_id=by.person,
         reason=reason[:300],
         contact_by_before=referral.contact_by,
+        sender_ean=referral.sender_ean,
+        episode=referral.episode,
     )
 
 

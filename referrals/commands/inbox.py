@@ -12,7 +12,7 @@ from referrals import policies
 from referrals.commands.details import Details
 from referrals.commands.people import add_civil_number, add_phones
 from referrals.commands.receive import receive_referral
-from referrals.models import Citizen, CivilNumber, IncomingMessage, Referral
+from referrals.models import Citizen, CivilNumber, HandOver, IncomingMessage, Referral
 from referrals.states import Channel, InboxState, ReferralState, Source
 from roegfri import clock, sealed
 from roegfri.actor import Actor
@@ -77,6 +77,16 @@ def take_message(
     details = _details(message, delivery)
     corrects = message.letter.status is Status.CORRECTION
     referral = _same_episode(details, handler, by, or_closed=corrects)
+    if referral is None and (now_at := _given_on(details, handler)):
+        return keep_message(
+            delivery,
+            inbox=inbox,
+            state=InboxState.MISADDRESSED,
+            reason=_("Hører til en sag, som er givet til %(name)s. Giv beskeden videre dertil.")
+            % {"name": now_at.name},
+            by=by,
+            at=at,
+        )
     taken = Taken.CORRECTED if referral else Taken.CREATED
     if referral:
         _correct(referral, details, by=by, at=at)
@@ -166,11 +176,30 @@ def _same_episode(
     same = (
         policies.referrals_visible_to(by)
         .select_for_update(of=("self",))
-        .filter(received_by=handler, sender_ean=details.sender_ean, episode=details.episode)
+        .filter(
+            handler=handler,
+            received_by=handler,
+            sender_ean=details.sender_ean,
+            episode=details.episode,
+        )
         .order_by("-received_at", "pk")
     )
     open_one = same.exclude(state=ReferralState.CLOSED).first()
     return open_one or (same.first() if or_closed else None)
+
+
+def _given_on(details: Details, giver: Municipality) -> Organisation | None:
+    """Who has the case of the same episode now, when `giver` handed it over."""
+    if not details.episode:
+        return None
+    given = HandOver.objects.filter(
+        giver=giver,
+        sender_ean=details.sender_ean,
+        episode=details.episode,
+        receiver__kind=OrganisationKind.MUNICIPALITY,
+    )
+    latest = given.select_related("receiver").order_by("-at").first()
+    return latest.receiver if latest else None
 
 
 def _correct(referral: Referral, details: Details, *, by: Actor, at: dt.datetime) -> None:

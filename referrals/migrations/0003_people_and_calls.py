@@ -41,6 +41,8 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("contact_by_before", models.DateField()),
+                ("sender_ean", models.CharField(blank=True, max_length=13)),
+                ("episode", models.CharField(blank=True, max_length=40)),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
                     "result",

@@ -10,6 +10,7 @@ import time_machine
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
+from referrals.commands.handover import hand_over
 from referrals.commands.inbox import Receipt, Taken
 from referrals.intake import take_file
 from referrals.models import Citizen, CivilNumber, IncomingMessage, Phone, Referral
@@ -175,6 +176,23 @@ def test_a_corrected_letter_mends_the_case_and_leaves_its_clock(by: Actor) -> No
     assert (after.received_at, after.contact_by) == (before.received_at, before.contact_by)
     assert after.text.startswith("Ny tekst")
     assert numbers(by) == ["+4520123456", "+4536391234", "+4530303030"]
+
+
+@pytest.mark.parametrize("later", [dt.timedelta(), dt.timedelta(days=1)], ids=["same day", "later"])
+def test_a_letter_about_a_case_given_on_waits_to_be_passed_on(
+    by: Actor, later: dt.timedelta
+) -> None:
+    """Taken in, it would open a second case for somebody whom another municipality calls."""
+    take(messages.referral(), by)
+    other = make.municipality(make.home(by).memberships.get().agreement, name="Ny Kommune")
+    with acting(by):
+        hand_over(Referral.objects.get(), to=other, reason="", by=by, at=NEXT_DAY)
+    with time_machine.travel(NEXT_DAY + later, tick=False):
+        receipt = take(corrected(2, text="Ny tekst"), by)
+        assert receipt.message.state == InboxState.MISADDRESSED
+        assert "Ny Kommune" in receipt.message.reason
+    with acting(make.SYSTEM), transaction.atomic():
+        assert Referral.objects.count() == 1
 
 
 def test_a_case_is_corrected_as_often_as_need_be(by: Actor) -> None:
