@@ -15,7 +15,7 @@ def main() -> int:
     scales = sorted(_number(word) for word in words.parse_args().scales.split(","))
     django.setup()
     logging.disable(logging.CRITICAL)
-    from tests.bench import table, world
+    from tests.bench import search, table, world
 
     began = time.perf_counter()
     world.make()
@@ -23,8 +23,9 @@ def main() -> int:
         world.grow(scale)
         _say(f"{scale:,} referrals after {time.perf_counter() - began:.0f} s")
         table.add_lists(scale)
+        search.add(scale)
     table.add_the_rest()
-    print("\n".join(table.lines()))  # noqa: T201
+    print("\n".join([*table.lines(), "", *search.lines()]))  # noqa: T201
     return 0
 
 

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import random
+import re
+import threading
+import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
@@ -381,6 +384,68 @@ class Behind(TransactionTestCase):
             with transaction.atomic():
                 assert search(by, "per berg") == ["Per Berg"]
                 assert search(by, "per x")[0] == "Per X"
+
+
+class AtOnce(TransactionTestCase):
+    """Two who change the same citizen at the same time are both found by."""
+
+    def setUp(self) -> None:
+        travel = time_machine.travel(TODAY, tick=True)
+        travel.start()
+        self.addCleanup(travel.stop)
+        self.by = make.actor()
+        self.case = person(self.by, "Nancy Berggren", number="+4520123456")
+
+    def test_a_new_number_and_a_new_name_both_find_her(self) -> None:
+        self.change_both()
+        assert self.found() == [["Nancy Lund"], ["Nancy Lund"]]
+
+    def test_control_without_the_lock_one_of_them_is_lost(self) -> None:
+        with setup_connection() as inside:
+            (whole,) = inside.execute(
+                "select pg_get_functiondef('find_refresh'::regproc)"
+            ).fetchone() or ("",)
+            weak = re.sub(r"perform from referrals_citizen .*? for no key update;", "", whole)
+            assert weak != whole
+            try:
+                inside.execute(weak.encode())
+                self.change_both()
+                assert self.found() == [["Nancy Lund"], []]
+            finally:
+                inside.execute(whole.encode())
+
+    def found(self) -> list[list[str]]:
+        with transaction.atomic():
+            return [search(self.by, "lund"), search(self.by, "303030")]
+
+    def change_both(self) -> None:
+        """The number first, kept open until the name waits for it, or has gone past it."""
+        late = threading.Thread(target=self.change_name)
+        with acting(make.SYSTEM), transaction.atomic():
+            Phone.objects.create(citizen_id=self.case.citizen_id, number="+4530303030", rank=1)
+            late.start()
+            self.wait_for_the_other()
+        late.join(20)
+        assert not late.is_alive()
+
+    def change_name(self) -> None:
+        try:
+            with acting(make.SYSTEM), transaction.atomic():
+                Citizen.objects.filter(pk=self.case.citizen_id).update(surname="Lund")
+        finally:
+            connection.close()
+
+    def wait_for_the_other(self) -> None:
+        for _ in range(400):
+            with setup_connection() as inside:
+                waiting = inside.execute(
+                    "select 1 from pg_stat_activity where datname = current_database()"
+                    " and wait_event_type = 'Lock'"
+                ).fetchone()
+            if waiting:
+                return
+            time.sleep(0.02)
+        raise AssertionError("the other never came to wait")
 
 
 # ---- what it costs -------------------------------------------------------------------------------
