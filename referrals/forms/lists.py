@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -31,7 +32,7 @@ def _meant(known: Mapping[str, tuple[str, Words]], word: str) -> str:
     return next((name for name, (said, _label) in known.items() if said == word), "")
 
 
-def _day(label: Words) -> forms.DateField:
+def _day(label: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     ours = [MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2199, 12, 31))]
     return forms.DateField(label=label, required=False, widget=widget, validators=ours)
