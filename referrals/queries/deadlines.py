@@ -1,5 +1,6 @@
 """Deadlines kept: how soon those were reached who were referred to one's own municipality."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -45,6 +46,15 @@ class Kept:
     handed_on: int
     calls: int
     at_first_call: int
+
+    @classmethod
+    def in_all(cls, weeks: Iterable["Kept"], kind: Kind) -> "Kept":
+        """The sum of a kind's weeks, from the first of them on."""
+        rows = [week for week in weeks if week.kind == kind]
+        counted = [f.name for f in dataclasses.fields(cls) if f.name not in {"week", "kind"}]
+        first = min((row.week for row in rows), default=dt.date.min)
+        sums = {name: sum(getattr(row, name) for row in rows) for name in counted}
+        return cls(week=first, kind=kind, **sums)
 
     @property
     def last(self) -> dt.date:
@@ -113,23 +123,6 @@ VERDICTS: dict[str, str] = {
     "waiting": f"r.reached_at is null and r.state <> 'closed' and {_BY} >= %(today)s",
     "missed": f"r.reached_at is null and (r.state = 'closed' or {_BY} < %(today)s)",
 }
-
-
-def in_all(weeks: Iterable[Kept], kind: Kind) -> Kept:
-    """The sum of a kind's weeks, from the first of them on."""
-    rows = [week for week in weeks if week.kind == kind]
-    return Kept(
-        week=min((row.week for row in rows), default=dt.date.min),
-        kind=kind,
-        received=sum(row.received for row in rows),
-        in_time=sum(row.in_time for row in rows),
-        late=sum(row.late for row in rows),
-        waiting=sum(row.waiting for row in rows),
-        missed=sum(row.missed for row in rows),
-        handed_on=sum(row.handed_on for row in rows),
-        calls=sum(row.calls for row in rows),
-        at_first_call=sum(row.at_first_call for row in rows),
-    )
 
 
 def open_cases(viewer: Actor) -> dict[UUID, int]:

@@ -7,25 +7,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from referrals.queries.deadlines import Kept, Kind, in_all
+from referrals.forms.lists import CAME_AS, VERDICTS
+from referrals.queries.deadlines import Kept, Kind
 from roegfri.refusal import Words
 from roegfri.ui.charts import Part, Series
-
-# kind -> its word in the address, and what it is called
-KINDS: dict[Kind, tuple[str, Words]] = {
-    Kind.SENT: ("henvist", gettext_lazy("Henvist")),
-    Kind.SELF: ("selv", gettext_lazy("Selvhenvendt")),
-    Kind.FOLLOW_UP: ("opfoelgning", gettext_lazy("Efter opfølgning")),
-}
-# verdict -> its word in the address of the list, and what it is called; in the order they stand
-VERDICTS: dict[str, tuple[str, Words]] = {
-    "in_time": ("i_tide", gettext_lazy("I tide")),
-    "late": ("for_sent", gettext_lazy("For sent")),
-    "waiting": ("venter", gettext_lazy("Venter")),
-    "missed": ("overskredet", gettext_lazy("Ikke truffet i tide")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +58,18 @@ class Picture:
 
 def kind_of(text: str) -> Kind:
     """The kind that the address asks for; those sent by others when it says nothing."""
-    return next((kind for kind, (word, _label) in KINDS.items() if word == text), Kind.SENT)
+    return next((kind for kind in Kind if CAME_AS[kind][0] == text), Kind.SENT)
 
 
 def picture(weeks: Sequence[Kept], kind: Kind) -> Picture:
     """`weeks` are all kinds, the oldest first."""
     mine = [week for week in weeks if week.kind == kind]
-    total = in_all(weeks, kind)
+    total = Kept.in_all(weeks, kind)
     until = mine[-1].last if mine else total.last
     return Picture(
         tabs=[
-            Tab(label, f"?slags={word}", in_all(weeks, one), one is kind)
-            for one, (word, label) in KINDS.items()
+            Tab(CAME_AS[one][1], f"?slags={CAME_AS[one][0]}", Kept.in_all(weeks, one), one is kind)
+            for one in Kind
         ],
         total=_line(total, until),
         lines=[_line(week, week.last) for week in reversed(mine)],
@@ -108,7 +94,7 @@ def _figure(kept: Kept, until: dt.date, number: int, verdict: str) -> Figure:
     asked = {
         "modtaget_fra": kept.week.isoformat(),
         "modtaget_til": until.isoformat(),
-        "slags": KINDS[Kind(kept.kind)][0],
+        "slags": CAME_AS[kept.kind][0],
         "kontakt": verdict,
     }
     query = urlencode({name: value for name, value in asked.items() if value})

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,7 +62,7 @@ def invited(client: Client, **given: str) -> str:
 
 def link_in(letter: str) -> str:
     (found,) = re.findall(r"http\S+", letter)
-    return urlsplit(found).path
+    return str(urlsplit(found).path)
 
 
 # ---- the letter ----------------------------------------------------------------------------------
@@ -324,3 +325,24 @@ def test_deadlines_kept_opens_the_rows_behind_its_numbers(kind: str) -> None:
         kind not in {"selv", "opfoelgning"}
     )
     assert "<script>" not in text(page)
+
+
+@pytest.mark.django_db
+def test_the_rows_behind_a_number_are_listed() -> None:
+    municipality, coordinator = workplace()
+    by = make.actor(make.grant(organisation=municipality))
+    for surname, day in (("Ugetisen", 2), ("Ugeelleve", 10)):
+        when = clock.danish_time(dt.date(2026, 3, day), dt.time(9))
+        make.referral(by, received_at=when, surname=surname, number=f"+452012340{day % 10}")
+    page = text(coordinator.get(reverse("desk:deadlines")))
+    behind = [unescape(url) for url in re.findall(r'href="(/henvisninger/\?[^"]+)"', page)]
+    shown = {}
+    for url in behind:
+        rows = text(coordinator.get(url))
+        shown[url] = {name for name in ("Ugetisen", "Ugeelleve") if name in rows}
+    asked = "modtaget_fra=2026-03-{}&modtaget_til=2026-03-{}&slags=henvist&kontakt={}"
+    assert shown[f"/henvisninger/?{asked.format('02', '08', 'overskredet')}"] == {"Ugetisen"}
+    assert shown[f"/henvisninger/?{asked.format('09', '15', 'venter')}"] == {"Ugeelleve"}
+    assert set() not in shown.values()
+    nobody = coordinator.get(f"/henvisninger/?{asked.format('02', '08', 'i_tide')}")
+    assert "Ugetisen" not in text(nobody)

@@ -18,7 +18,6 @@ from referrals.queries.deadlines import (
     Kept,
     Kind,
     deadlines_kept,
-    in_all,
     open_cases,
 )
 from referrals.states import CloseReason, Outcome, Source
@@ -166,7 +165,7 @@ def test_the_four_are_all_there_are_and_percent_is_of_those_decided(by: Actor) -
         called(received(by, at("2026-03-02")), by, (day, REACHED))
     received(by, at("2026-03-02"))
     received(by, at("2026-03-10"))
-    total = in_all(asked(by), Kind.SENT)
+    total = Kept.in_all(asked(by), Kind.SENT)
     assert (total.received, verdicts(total)) == (5, (2, 1, 1, 1))
     assert (total.decided, total.percent, total.week) == (4, 50, dt.date(2025, 9, 15))
 
@@ -296,7 +295,7 @@ def test_the_rows_behind_a_number_are_as_many(by: Actor) -> None:
         hand_over(theirs, to=make.home(by), reason="", by=other, at=at("2026-03-11"))
     values = {"organisation": by.organisation_id, "today": TODAY}
     for kind in Kind:
-        total = in_all(asked(by), kind)
+        total = Kept.in_all(asked(by), kind)
         for verdict, condition in VERDICTS.items():
             where = f"{OF_KIND[kind]} and {condition}"
             with acting(by), connection.cursor() as cursor:

@@ -48,6 +48,11 @@ def colleague(by: Actor, role: Role = Role.COUNSELLOR) -> Grant:
     return make.grant(role, make.home(by))
 
 
+def own_grant(by: Actor) -> Grant:
+    assert by.grant_id
+    return Grant.objects.get(pk=by.grant_id)
+
+
 # ---- invited -------------------------------------------------------------------------------------
 
 
@@ -151,7 +156,7 @@ def test_what_a_provider_gives_is_ended_at_the_provider(by: Actor) -> None:
 
 
 def test_the_last_coordinator_can_not_end_herself(by: Actor) -> None:
-    own = Grant.objects.get(pk=by.grant_id)
+    own = own_grant(by)
     for from_on in (TODAY, TODAY + 90 * DAY):
         with pytest.raises(Refusal, match="ingen koordinator fra"):
             end(own, by, from_on)
@@ -159,7 +164,7 @@ def test_the_last_coordinator_can_not_end_herself(by: Actor) -> None:
 
 def test_with_another_coordinator_she_can(by: Actor) -> None:
     colleague(by, Role.COORDINATOR)
-    end(Grant.objects.get(pk=by.grant_id), by)
+    end(own_grant(by), by)
 
 
 def test_a_coordinator_elsewhere_closed_or_leaving_does_not_count(by: Actor) -> None:
@@ -168,7 +173,7 @@ def test_a_coordinator_elsewhere_closed_or_leaving_does_not_count(by: Actor) -> 
     User.objects.filter(pk=closed.user_id).update(is_active=False)
     leaving = colleague(by, Role.COORDINATOR)
     end(leaving, by, TODAY + 5 * DAY)
-    own = Grant.objects.get(pk=by.grant_id)
+    own = own_grant(by)
     with pytest.raises(Refusal, match=r"fra 16\.03\.2026"):
         end(own, by)
     end(closed, by)  # a closed account leaves nobody behind
@@ -210,7 +215,7 @@ def test_what_is_over_begins_anew_and_the_gap_stays(by: Actor) -> None:
 
 
 def test_a_coordinator_sees_her_own_staff_alone(by: Actor) -> None:
-    mine = {Grant.objects.get(pk=by.grant_id), colleague(by)}
+    mine = {own_grant(by), colleague(by)}
     make.grant(Role.SECURITY, make.home(by))
     make.grant(Role.COUNSELLOR)
     assert set(queries.staff_grants(by)) == mine
