@@ -108,7 +108,11 @@ TEMPLATES = [
 FORM_RENDERER = "roegfri.ui.forms.Renderer"
 
 # ---- the database (roegfri/database.py says which roles there are) ----
-_POOL = {"min_size": 0, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
+_POOL = {
+    "min_size": 0,
+    "max_size": env.int("DATABASE_POOL", default=8),
+    "timeout": env.float("DATABASE_POOL_TIMEOUT", default=10.0),
+}
 _DATABASE = env.db_url_config(database.app_url(env))
 DATABASES = {
     "default": {
