@@ -32,7 +32,6 @@ MAY_WRITE = {
     "roegfri.ui.drafts": "a draft is no fact",
     "roegfri.accounts.sessions": "sign-in's own rows",
     "roegfri.accounts.models": "the manager that makes a user",
-    "roegfri.desk.admin": "the admin of people: grants and users, through the log",
     "roegfri.desk.demo.staff": "the trial's made-up people",
 }
 
