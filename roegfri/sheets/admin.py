@@ -185,7 +185,8 @@ class SheetMixin(ImportExportMixin):
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Takes in what was shown: once, and only while it lies there."""
-        if request.method != "POST" or not _is_waiting(request.POST.get("import_file_name", "")):
+        name = request.POST.get("import_file_name", "")
+        if request.method == "POST" and not _is_waiting(name):
             messages.error(request, _now("Filen er læst ind, eller den er væk. Vælg den igen."))
             what = self.model._meta
             return redirect(f"admin:{what.app_label}_{what.model_name}_import")
