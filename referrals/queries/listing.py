@@ -44,6 +44,7 @@ class ListedFilters:
     # "mine" is the viewer's own id
     caseworker_id: UUID | None = None
     unassigned: bool = False
+    unclosed: bool = False
     received_from: dt.date | None = None
     # the last day, itself included
     received_until: dt.date | None = None
@@ -72,6 +73,7 @@ CONDITIONS: Mapping[str, str | Mapping[str, str]] = {
     "sender_id": "r.sender_id = %(sender_id)s",
     "caseworker_id": "r.caseworker_id = %(caseworker_id)s",
     "unassigned": "r.caseworker_id is null",
+    "unclosed": "r.state <> 'closed'",
     "received_from": "r.received_at >= %(received_from)s",
     "received_until": "r.received_at < %(received_until)s",
     "came_as": deadlines.OF_KIND,
