@@ -13,6 +13,8 @@ from referrals.queries.deadlines import Kind
 from referrals.states import ReferralState, Source
 from roegfri.refusal import Words
 
+# Not closed, whether or not anybody has talked with the citizen.
+OPEN = "open"
 # What deadlines kept counts: its word in the address, and what it is called, in their order.
 CAME_AS: Mapping[str, tuple[str, Words]] = {
     Kind.SENT: ("henvist", _("Henvist")),
@@ -42,7 +44,9 @@ class Filter(forms.Form):
     """The filters of the referral list; nothing personal, because they stand in the address."""
 
     state = forms.ChoiceField(
-        label=_("Status"), choices=[("", _("Alle")), *ReferralState.choices], required=False
+        label=_("Status"),
+        choices=[("", _("Alle")), (OPEN, _("Åben")), *ReferralState.choices],
+        required=False,
     )
     source = forms.ChoiceField(
         label=_("Henvist fra"), choices=[("", _("Alle")), *Source.choices], required=False
@@ -69,7 +73,8 @@ class Filter(forms.Form):
             return None
         asked = self.cleaned_data
         return ListedFilters(
-            state=asked["state"],
+            state="" if asked["state"] == OPEN else asked["state"],
+            unclosed=asked["state"] == OPEN,
             source=asked["source"],
             due=asked["due"],
             received_from=asked["modtaget_fra"],
