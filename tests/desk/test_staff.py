@@ -219,9 +219,14 @@ def test_open_cases_are_shown_with_a_way_to_give_them_away() -> None:
 
     by = make.actor(grant)
     make.call(make.referral(by), by, Outcome.REACHED)
-    behind = f"{reverse('referrals:list')}?raadgiver={grant.user_id}"
+    done = make.referral(by, surname="Færdig", number="+4530303030")
+    make.call(done, by, Outcome.REACHED)
+    make.call(done, by, Outcome.DECLINED)
+    behind = f"{reverse('referrals:list')}?state=open&amp;raadgiver={grant.user_id}"
     for address in (reverse("desk:staff"), reverse("desk:staff_end", args=[grant.pk])):
         assert behind in text(coordinator.get(address))
+    rows = text(coordinator.get(unescape(behind)))
+    assert ("Berggren" in rows, "Færdig" in rows) == (True, False)
     coordinator.post(reverse("desk:staff_end", args=[grant.pk]), {"from_on": "2026-03-11"})
     assert behind in text(coordinator.get(reverse("desk:staff")))
 

@@ -69,7 +69,9 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
             sessions.end(request)
             messages.success(request, _("Din rolle er slut, og du er logget ud."))
             return redirect("account_login")
-        messages.success(request, _("%(name)s: slutdatoen er gemt.") % {"name": grant.user.name})
+        over = form.cleaned_data["from_on"] <= today
+        words = _("%(name)s: rollen er slut.") if over else _("%(name)s: slutdatoen er gemt.")
+        messages.success(request, words % {"name": grant.user.name})
         return redirect("desk:staff")
     context = {"form": form, "grant": grant, "cases": _cases(request, grant)}
     return show(request, "desk/staff_end.html", context)
