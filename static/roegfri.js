@@ -99,3 +99,6 @@
   document.addEventListener("click", (event) => shut(event.target));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") shut(null); });
 })();
+  // A page that is made for paper prints itself on request.
+  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
+

@@ -2,6 +2,20 @@
 
 from referrals.queries.counts import Counts, waiting_counts
 from referrals.queries.deadlines import deadlines_kept, open_cases
+from referrals.queries.file import (
+    File,
+    Home,
+    Number,
+    citizen_file,
+    civil_number,
+    consent,
+    phone,
+    practice_name,
+    practices_near,
+    residence,
+    smokes_much_from,
+    whole_number,
+)
 from referrals.queries.handover import (
     done_today,
     given_one,
@@ -9,6 +23,7 @@ from referrals.queries.handover import (
     hand_overs,
     may_receive,
 )
+from referrals.queries.history import Happening, last_changes
 from referrals.queries.incoming import inbox, incoming
 from referrals.queries.listing import (
     SORTS,
@@ -21,10 +36,7 @@ from referrals.queries.listing import (
 from referrals.queries.lists import View, queued, worklist
 from referrals.queries.marks import Mark, marks, newcomers
 from referrals.queries.one import (
-    File,
     after_this,
-    citizen_file,
-    consent,
     needs_reason,
     own_municipality,
     person_by_identifier,
@@ -47,25 +59,30 @@ __all__ = [
     "Counts",
     "File",
     "Found",
+    "Happening",
+    "Home",
     "ListedFilters",
     "ListedRow",
     "Mark",
+    "Number",
     "View",
     "Who",
     "after_this",
     "citizen_file",
+    "civil_number",
     "consent",
     "deadlines_kept",
     "done_today",
     "found",
     "given_one",
     "given_to_quitline",
-    "hand_overs",
     "guardian_age",
+    "hand_overs",
     "inbox",
     "incoming",
     "kept",
     "known_elsewhere",
+    "last_changes",
     "likely_same",
     "listed_count",
     "listed_every",
@@ -78,8 +95,14 @@ __all__ = [
     "own_municipality",
     "person_by_identifier",
     "persons_of",
+    "phone",
+    "practice_name",
+    "practices_near",
     "queued",
     "referral",
+    "residence",
+    "smokes_much_from",
     "waiting_counts",
+    "whole_number",
     "worklist",
 ]

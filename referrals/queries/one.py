@@ -1,8 +1,6 @@
 """One referral, one citizen: what the call screen and the file show."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
@@ -10,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from referrals import policies
-from referrals.models import Citizen, Consent, ContactAttempt, IncomingMessage, Phone, Referral
+from referrals.models import ContactAttempt, Phone, Referral
 from referrals.states import ReferralState
 from roegfri import clock, sealed
 from roegfri.actor import Actor
@@ -61,60 +59,6 @@ def needs_reason(viewer: Actor, pk: UUID) -> bool:
     state, caseworker = row
     another = caseworker not in {None, viewer.user_id}
     return state == ReferralState.CLOSED or (state == ReferralState.REACHED and another)
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """Everything about one citizen that the viewer may see."""
-
-    referral: Referral
-    referrals: Sequence[Referral]
-    consents: Sequence[Consent]
-    messages: Sequence[IncomingMessage]
-    home: Municipality | None
-    masked_number: str
-
-    @property
-    def citizen(self) -> Citizen:
-        """Whose it is."""
-        return self.referral.citizen
-
-
-def citizen_file(viewer: Actor, pk: UUID) -> File:
-    """The file, opened at one referral. Raises Http404."""
-    opened = _one(viewer, pk)
-    calls = ContactAttempt.objects.select_related("caller").order_by("-at")
-    citizen = opened.citizen
-    residence = citizen.residences.select_related("municipality").first()
-    number = citizen.civil_numbers.order_by("-since").first()
-    return File(
-        referral=opened,
-        referrals=list(
-            policies.referrals_visible_to(viewer)
-            .filter(citizen=citizen)
-            .select_related("handler", "sender", "caseworker")
-            .prefetch_related(Prefetch("contact_attempts", calls))
-            .order_by("-received_at")
-        ),
-        consents=list(citizen.consents.select_related("taken_by")),
-        messages=list(
-            policies.messages_visible_to(viewer)
-            .filter(referral__citizen=citizen)
-            .defer("body")
-            .order_by("-came_at")
-        ),
-        home=residence.municipality if residence else None,
-        masked_number=cpr.masked(number.value) if number else "",
-    )
-
-
-def consent(viewer: Actor, referral_pk: UUID, pk: UUID) -> Consent:
-    """One consent of the citizen of one referral. Raises Http404."""
-    visible = policies.referrals_visible_to(viewer).filter(pk=referral_pk)
-    found = Consent.objects.filter(pk=pk, citizen__in=visible.values("citizen")).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def after_this(viewer: Actor, pk: UUID, *, at: dt.datetime) -> UUID | None:

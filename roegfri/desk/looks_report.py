@@ -1,8 +1,9 @@
 """The list a citizen has a right to: who looked at her data, when, in which role, and why."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -42,7 +43,7 @@ def make(identifier: str, *, by: Actor, at: dt.datetime) -> bytes:
             "Vi kender ingen borger med det nummer eller den sag. Se efter, om det er skrevet ret."
         )
         raise Refusal(msg, field="identifier")
-    lines = [_line(look, by.organisation_name) for look in _told_once(log.looks_at(by, person))]
+    lines = lines_about([person], by=by)
     context = {
         "sender": get_object_or_404(Organisation, pk=by.organisation_id),
         "printed_at": at,
@@ -57,6 +58,14 @@ def make(identifier: str, *, by: Actor, at: dt.datetime) -> bytes:
         raise Refusal(_("Listen kan ikke laves som PDF lige nu. Sig det til driften.")) from fault
     commands.hand_out_looks(person, by=by, at=at)
     return pdf
+
+
+def lines_about(persons: Iterable[UUID], *, by: Actor) -> list[Line]:
+    """What one's own organisation did with the data of these rows, which are one person; the newest
+    first. The log shows an organisation its own lines, and no name of staff stands in them."""
+    looked = [look for person in persons for look in log.looks_at(by, person)]
+    looked.sort(key=lambda look: look.at, reverse=True)
+    return [_line(look, by.organisation_name) for look in _told_once(looked)]
 
 
 def _told_once(looks: Sequence[Look]) -> list[Look]:

@@ -108,6 +108,7 @@ PARTS_OF_COMMANDS = {
     "member_agreement",
     "plan",
     "plan_nothing",
+    "own_citizen",
 }
 NO_COMMANDS = {"record", "name_of"} | PARTS_OF_COMMANDS
 

@@ -9,50 +9,49 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from referrals import forms, queries
-from referrals.commands.closing import close_referral
 from referrals.commands.consent import give_consent, withdraw_consent
+from referrals.commands.extracts import reveal_address, reveal_number
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
-from roegfri.desk import reasons, timeline
-from roegfri.ui.screens import show, submitted
+from roegfri.desk import reasons
+from roegfri.desk.file_page import show_file
+from roegfri.ui.screens import submitted
+
+_REVEAL = {"number": reveal_number, "address": reveal_address}
 
 
 @screen(Right.REFERRALS_READ)
 @reasons.needed
 def file(request: SignedIn, pk: UUID) -> HttpResponse:
     """The file; outside one's own open cases a reason is asked for first."""
-    return _shown(request, pk)
+    return show_file(request, pk)
 
 
-def _shown(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
-    found = queries.citizen_file(request.actor, pk)
-    born = found.citizen.birth_date
-    context = {
-        "file": found,
-        "citizen": found.citizen,
-        "referral": found.referral,
-        "entries": timeline.of(found),
-        "age": clock.age_on(born, clock.today()) if born else None,
-        "today": clock.today(),
-        "consent_form": forms.GiveConsent(),
-        "close_form": forms.Close(),
-        **bound,
-    }
-    return show(request, "desk/file.html", context)
+@screen(Right.REFERRALS_HANDLE)
+@reasons.needed
+def reveal(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Shows once what is masked otherwise: the whole number, or a protected address."""
+    citizen = queries.kept(request.actor, queries.referral(request.actor, pk).citizen)
+    form = forms.Reveal(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return show_file(request, pk)
+    what = form.cleaned_data["what"]
+    shown = _REVEAL[what](citizen, by=request.actor, at=clock.now())
+    return show_file(request, pk, revealed={what: shown})
 
 
 @screen(Right.REFERRALS_HANDLE)
 @reasons.needed
 def consent(request: SignedIn, pk: UUID) -> HttpResponse:
     """Notes a consent."""
-    referral = queries.referral(request.actor, pk)
+    citizen = queries.kept(request.actor, queries.referral(request.actor, pk).citizen)
     form = forms.GiveConsent(request.POST or None)
-    act = partial(give_consent, referral.citizen, by=request.actor, at=clock.now())
+    act = partial(give_consent, citizen, by=request.actor, at=clock.now())
     if submitted(request, form, act):
         messages.success(request, _("Samtykket er noteret."))
         return redirect("desk:file", pk)
-    return _shown(request, pk, consent_form=form)
+    return show_file(request, pk, consent_form=form)
 
 
 @screen(Right.REFERRALS_HANDLE)
@@ -64,17 +63,4 @@ def withdraw(request: SignedIn, pk: UUID, consent_pk: UUID) -> HttpResponse:
     if submitted(request, form, partial(withdraw_consent, given, by=request.actor, at=clock.now())):
         messages.success(request, _("Samtykket er trukket tilbage."))
         return redirect("desk:file", pk)
-    return _shown(request, pk, withdraw_form=form)
-
-
-@screen(Right.REFERRALS_HANDLE)
-@reasons.needed
-def close(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Ends the referral."""
-    referral = queries.referral(request.actor, pk)
-    form = forms.Close(request.POST or None)
-    act = partial(close_referral, referral, by=request.actor, at=clock.now())
-    if submitted(request, form, act):
-        messages.success(request, _("Sagen er afsluttet."))
-        return redirect("desk:today")
-    return _shown(request, pk, close_form=form)
+    return show_file(request, pk, withdraw_form=form)

@@ -1,0 +1,95 @@
+"""The page of a citizen's file: shown by every screen that changes something on it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from referrals import forms, queries, rules
+from referrals.models import Interview, Referral
+from referrals.queries import File
+from referrals.states import ConsentForm, ConsentKind
+from roegfri import clock
+from roegfri.accounts.access import SignedIn
+from roegfri.desk import consent_texts, timeline
+from roegfri.desk.next_step import next_step
+from roegfri.ui.screens import show
+
+
+def show_file(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
+    """The file opened at one referral; `bound` are forms with their errors, or what was revealed.
+
+    Raises Http404.
+    """
+    found = queries.citizen_file(request.actor, pk)
+    return show(request, "desk/file.html", {**file_context(request, found), **bound})
+
+
+def file_context(request: SignedIn, found: File) -> dict[str, Any]:
+    """What the file shows, on the screen and on paper."""
+    at, today = clock.now(), clock.today()
+    born = found.citizen.birth_date
+    entries = timeline.of(found)
+    return {
+        "file": found,
+        "citizen": found.citizen,
+        "referral": found.referral,
+        "others": [one for one in found.referrals if one.pk != found.referral.pk],
+        "entries": entries,
+        "groups": timeline.groups(entries),
+        "next": next_step(found.referral, at),
+        "age": clock.age_on(born, today) if born else None,
+        "home": found.home_on(today),
+        "practice": forms.practice_words(found.citizen),
+        "first_deadline": timeline.first_deadline(found, found.referral),
+        "consents": consents_of(found),
+        "talk": talk_of(request, found),
+        "today": today,
+        "consent_form": forms.GiveConsent(),
+        "withdraw_form": None,
+    }
+
+
+def consents_of(found: File) -> list[dict[str, Any]]:
+    """The consents that hold, newest first, with the words that were agreed to."""
+    live = [one for one in found.happenings if one.kind == "consent" and one.until is None]
+    return [
+        {
+            "pk": one.id,
+            "kind": ConsentKind(one.facts["kind"]).label,
+            "form": str(ConsentForm(one.facts["form"]).label).lower(),
+            "given_at": one.at,
+            "taken_by": one.who,
+            "version": one.facts["text_version"],
+            "text": consent_texts.text_of(
+                one.facts["kind"], one.facts["text_version"], found.referral.handler.name
+            ),
+        }
+        for one in sorted(live, key=lambda one: one.at, reverse=True)
+    ]
+
+
+def talk_of(request: SignedIn, found: File) -> dict[str, Any] | None:
+    """The newest conversation's notes, in lines, and whether she is a heavy smoker by it."""
+    talks = [(talk, one) for one in found.referrals if (talk := _interview(one))]
+    if not talks:
+        return None
+    talk, referral = max(talks, key=lambda pair: pair[0].at)
+    uses = [one for one in found.happenings if one.kind == "use" and one.about == referral.pk]
+    return {
+        "at": talk.at,
+        "lines": list(timeline.talk_words(talk, uses)),
+        "heavy": _heavy(request, talk, referral),
+    }
+
+
+def _interview(referral: Referral) -> Interview | None:
+    found: Interview | None = getattr(referral, "interview", None)
+    return found
+
+
+def _heavy(request: SignedIn, talk: Interview, referral: Referral) -> bool:
+    if talk.per_day is None:
+        return False
+    threshold = queries.smokes_much_from(request.actor, referral, clock.danish_date(talk.at))
+    return rules.heavy_smoker(talk.per_day, threshold=threshold)
