@@ -83,6 +83,8 @@ class Referral(models.Model):
     caseworker = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("rådgiver")
     )
+    # The citizen's sort_key, copied by triggers (0007): so an index serves the list by name.
+    name_key = models.TextField(db_collation="C", editable=False, db_default=Value(""))
     # MedCom: a correction names the sender and the episode; the letter it corrects.
     sender_ean = models.CharField(max_length=13, blank=True)
     episode = models.CharField(max_length=40, blank=True)
@@ -147,6 +149,23 @@ class Referral(models.Model):
             models.Index(fields=["handler", "state", "contact_by", "id"], name="referral_by_due"),
             models.Index(fields=["handler", "contact_by", "id"], name="referral_all_by_due"),
             models.Index(fields=["handler", "received_at", "id"], name="referral_by_received"),
+            models.Index(fields=["handler", "name_key", "id"], name="referral_by_name"),
+            models.Index(
+                fields=["handler", "state", "name_key", "id"], name="referral_state_by_name"
+            ),
+            models.Index(
+                fields=["handler", "state", "received_at", "id"], name="referral_state_by_received"
+            ),
+            models.Index(
+                fields=["handler", "caseworker", "contact_by", "id"],
+                condition=Q(caseworker__isnull=False),
+                name="referral_mine_by_due",
+            ),
+            models.Index(
+                fields=["handler", "caseworker", "next_at", "id"],
+                condition=Q(next_at__isnull=False),
+                name="referral_mine_queue",
+            ),
         ]
 
     def __str__(self) -> str:

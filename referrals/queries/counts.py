@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from referrals.queries.lists import AGREED, MINE, NO_NUMBER, View, queue_values
-from referrals.states import ReferralState
 from roegfri.actor import Actor
 from roegfri.ui.lists import Count
 from roegfri.walls import prepared
 
 CAP = 100
 # How far down the queue those without a number and the agreed times are counted: no index has them.
-DEPTH = 300
+DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,7 @@ with top as materialized (
 select
   {_up_to_cap(_OURS + " and state = 'received' and contact_by < %(today)s")} as overdue,
   {_up_to_cap(_OURS + " and state = 'received' and contact_by = %(today)s")} as today,
-  {
-    _up_to_cap(
-        _OURS
-        + f" and next_at is not null and state in ('{ReferralState.RECEIVED}',"
-        + f" '{ReferralState.REACHED}') and caseworker_id in {MINE}"
-    )
-} as mine,
+  {_up_to_cap(_OURS + f" and next_at is not null and caseworker_id in {MINE}")} as mine,
   {
     _up_to_cap(
         "select from referrals_incomingmessage where organisation_id = %(organisation)s"

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from referrals.queries import deadlines
+from referrals.queries.lists import MINE, NO_NUMBER
 from referrals.states import Source
 from roegfri import clock
 from roegfri.actor import Actor
@@ -41,8 +42,9 @@ class ListedFilters:
     # "untried": nobody has called; "unreached": called, not talked with; "reached": talked with
     contact: str = ""
     sender_id: UUID | None = None
-    # "mine" is the viewer's own id
     caseworker_id: UUID | None = None
+    # the viewer's own, and those of whoever she covers for today
+    mine: bool = False
     unassigned: bool = False
     unclosed: bool = False
     received_from: dt.date | None = None
@@ -51,6 +53,8 @@ class ListedFilters:
     # what deadlines kept counts: one of deadlines.Kind, and one of its four verdicts
     came_as: str = ""
     verdict: str = ""
+    # "number": none that works; "home": no municipality known
+    lacks: str = ""
 
 
 # The first wall around this list: the municipality that handles the case sees it. The second
@@ -72,24 +76,30 @@ CONDITIONS: Mapping[str, str | Mapping[str, str]] = {
     },
     "sender_id": "r.sender_id = %(sender_id)s",
     "caseworker_id": "r.caseworker_id = %(caseworker_id)s",
+    "mine": f"r.caseworker_id in {MINE}",
     "unassigned": "r.caseworker_id is null",
-    "unclosed": "r.state <> 'closed'",
+    "unclosed": "r.state in ('received', 'reached')",
     "received_from": "r.received_at >= %(received_from)s",
     "received_until": "r.received_at < %(received_until)s",
     "came_as": deadlines.OF_KIND,
     "verdict": deadlines.VERDICTS,
+    "lacks": {
+        "number": NO_NUMBER.format(of="r"),
+        "home": "(select true from referrals_residence h where h.citizen_id = r.citizen_id limit 1)"
+        " is null",
+    },
 }
 _NAMES = {
     "received_at": "r.received_at",
     "contact_by": "r.contact_by",
-    "name_key": "c.sort_key",
+    "name_key": "r.name_key",
     "id": "r.id",
 }
 # The limit is written out: a plan that is kept has to know it.
 _PAGE = """
 select r.id, r.citizen_id, c.given_names, c.surname, p.number, r.contact_by, r.state, r.source,
   r.sender_name, r.received_at, r.attempts, r.caseworker_id, u.name as caseworker,
-  {name_key} as name_key
+  r.name_key
 from referrals_referral r
 join referrals_citizen c on c.id = r.citizen_id
 left join lateral (
@@ -150,7 +160,7 @@ def listed_page(
     viewer: Actor, filters: ListedFilters, sort: Sort, after: str = "", *, size: int = SIZE
 ) -> Page[ListedRow]:
     """One page in one of SORTS, at the cursor `after` (the first one when it is empty)."""
-    where, values = _narrowed(viewer, filters)
+    where, values = narrowed(viewer, filters)
 
     def fetch(piece: Slice) -> list[ListedRow]:
         past, edge = piece.where(_NAMES)
@@ -158,7 +168,6 @@ def listed_page(
             past = past.replace("%s", f"%(edge{number})s", 1)
             values[f"edge{number}"] = value
         statement = _PAGE.format(
-            name_key=_NAMES["name_key"],
             where=where if past == "true" else f"{where} and {past}",
             order=piece.order_sql(_NAMES),
             limit=piece.limit,
@@ -181,18 +190,30 @@ def listed_every(viewer: Actor, filters: ListedFilters, sort: Sort) -> Iterator[
             return
 
 
+def listed_ids(viewer: Actor, filters: ListedFilters, *, most: int) -> list[UUID]:
+    """The ids of those the filters leave, `most` of them: to do something with all."""
+    where, values = narrowed(viewer, filters)
+    statement = f"select r.id from referrals_referral r where {where} limit {most}"  # noqa: S608
+    return [pk for (pk,) in prepared.tuples(statement, values)]
+
+
 def listed_count(viewer: Actor, filters: ListedFilters, *, cap: int = CAP) -> Count:
     """How many the filters leave, or "100+"."""
-    where, values = _narrowed(viewer, filters)
+    where, values = narrowed(viewer, filters)
     (found,) = prepared.rows(_COUNT.format(where=where, limit=cap + 1), values, _Number)
     return Count(min(found.number, cap), capped=found.number > cap)
 
 
-def _narrowed(viewer: Actor, filters: ListedFilters) -> tuple[str, dict[str, Any]]:
+def narrowed(viewer: Actor, filters: ListedFilters) -> tuple[str, dict[str, Any]]:
     """The condition of the list and its values."""
     given = {f.name: getattr(filters, f.name) for f in dataclasses.fields(filters)}
     conditions = [OWN, *(_condition(name, value) for name, value in given.items() if value)]
-    values = {**given, "organisation": viewer.organisation_id, "today": clock.today()}
+    values = {
+        **given,
+        "organisation": viewer.organisation_id,
+        "viewer": viewer.user_id,
+        "today": clock.today(),
+    }
     if filters.received_from:
         values["received_from"] = clock.start_of_day(filters.received_from)
     if filters.received_until:

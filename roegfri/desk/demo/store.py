@@ -47,6 +47,8 @@ def lay(connection: "psycopg.Connection[Any]", batches: Iterable[Rows]) -> int:
                 ).format(sql.SQL(table))
             )
         cursor.execute("alter table stage_citizen alter sort_key drop not null")
+        # It copies the citizen's sort key into the row: no change of anybody's, and not the log's.
+        cursor.execute("alter table referrals_referral enable trigger referral_named")
         for rows in batches:
             for table in COLUMNS:
                 _lay_table(cursor, table, getattr(rows, table))
