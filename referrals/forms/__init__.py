@@ -26,6 +26,7 @@ from referrals.forms.contact import AddPhone, Call
 from referrals.forms.entry import NewReferral
 from referrals.forms.fields import CivilNumberField, MomentField, PhoneField
 from referrals.forms.lists import Filter
+from referrals.forms.merging import MergeTwo
 from referrals.forms.person import Confirm, GiveConsent, Reason
 from referrals.forms.upload import Upload
 
@@ -42,6 +43,7 @@ __all__ = [
     "HandOver",
     "Handled",
     "InboxFilter",
+    "MergeTwo",
     "MomentField",
     "Move",
     "NewNumber",

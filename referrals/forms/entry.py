@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,6 @@ from roegfri.persons import cpr, names, phone
 
 MAIN = ("phone", "source", "name", "civil_number", "sender_name", "received_at")
 MORE = (
-    "birth_date",
     "home",
     "email",
     "practice_name",
@@ -41,19 +41,15 @@ MORE = (
     "interpreter",
     "address_protected",
 )
-PHONES = ("phone_note", "phone_2", "phone_2_note", "phone_3", "phone_3_note")
+PHONES = ("phone_note", "birth_date", "phone_2", "phone_2_note", "phone_3", "phone_3_note")
 GUARDIAN = ("guardian_name", "guardian_phone", "guardian_consent")
 # What stands in a choice that nobody has touched.
 UNTOUCHED = {"channel": Channel.EMAIL, "guardian_consent": GuardianConsent.UNKNOWN}
 
 
-def _note() -> forms.CharField:
-    return forms.CharField(
-        label=_("Hvis nummer er det?"),
-        help_text=_("For eksempel mobil, arbejde eller datter."),
-        max_length=40,
-        required=False,
-    )
+def _note(label: Promise) -> forms.CharField:
+    words = _("For eksempel mobil, arbejde eller datter.")
+    return forms.CharField(label=label, help_text=words, max_length=40, required=False)
 
 
 class NewReferral(forms.Form):
@@ -71,11 +67,11 @@ class NewReferral(forms.Form):
         required=False,
     )
     phone = PhoneField(label=_("Telefon"), help_text=_("Det nummer, der skal ringes til."))
-    phone_note = _note()
+    phone_note = _note(_("Bemærkning til telefonen"))
     phone_2 = PhoneField(label=_("Et nummer til"), required=False)
-    phone_2_note = _note()
+    phone_2_note = _note(_("Bemærkning til det andet nummer"))
     phone_3 = PhoneField(label=_("Endnu et nummer"), required=False)
-    phone_3_note = _note()
+    phone_3_note = _note(_("Bemærkning til det tredje nummer"))
     source = forms.ChoiceField(label=_("Henvist fra"), choices=[("", _("Vælg")), *Source.choices])
     name = forms.CharField(label=_("Navn"), max_length=200, required=False)
     civil_number = CivilNumberField(label=_("CPR- eller erstatningsnummer"), required=False)
@@ -115,7 +111,7 @@ class NewReferral(forms.Form):
         required=False,
     )
     decided = forms.CharField(
-        label=_("Samme borger?"), max_length=40, required=False, widget=forms.HiddenInput
+        label=_("Samme borger"), max_length=40, required=False, widget=forms.HiddenInput
     )
     found = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10_000)
     sent = forms.CharField(widget=forms.HiddenInput, required=False, max_length=120)
@@ -125,9 +121,10 @@ class NewReferral(forms.Form):
         super().__init__(*args, **given)
         self.given: dict[str, Any] | None = None
         for name, value in found_in(self.data).items():
-            if name in self.fields and self.data.get(name) == value:
-                self.fields[name].help_text = _("Fundet i teksten. Passer det?")
-                self.fields[name].widget.attrs["data-found"] = ""
+            field = self.fields.get(name)
+            if field and not field.widget.is_hidden and self.data.get(name) == value:
+                field.help_text = _("Fundet i teksten. Passer det?")
+                field.widget.attrs["data-found"] = ""
 
     @classmethod
     def half(cls, data: QueryDict) -> Self:
@@ -147,7 +144,11 @@ class NewReferral(forms.Form):
         for name, value in found_in(data).items():
             if data.get(name) == value:
                 data[name] = UNTOUCHED.get(name, "")
-        news = {n: v for n, v in typed.items() if data.get(n, "") in ("", UNTOUCHED.get(n, ""))}
+        news = {
+            name: value
+            for name, value in typed.items()
+            if data.get(name, "") in ("", UNTOUCHED.get(name, "")) and data.get(name) != value
+        }
         for name, value in news.items():
             data[name] = value
         data["found"] = json.dumps(news)
@@ -174,10 +175,10 @@ class NewReferral(forms.Form):
     @property
     def open_more(self) -> bool:
         """Something under the fold is wrong, or was found in the text or typed before."""
-        return any(
-            self.errors.get(name) or (self.data.get(name) or "") not in ("", UNTOUCHED.get(name))
-            for name in (*PHONES, *MORE, *GUARDIAN)
-        )
+        folded = {*PHONES, *MORE, *GUARDIAN}
+        filled = {name for name in folded - {"channel"} if self.data.get(name)}
+        usual = {name for name, value in UNTOUCHED.items() if self.data.get(name) == value}
+        return bool(folded & self.errors.keys() or filled - usual)
 
     @property
     def sent_moments(self) -> list[dt.datetime]:

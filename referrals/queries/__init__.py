@@ -45,10 +45,13 @@ from referrals.queries.one import (
 from referrals.queries.persons import (
     Candidate,
     Who,
+    found_by,
     guardian_age,
     kept,
     known_elsewhere,
     likely_same,
+    merge,
+    merges,
     persons_of,
 )
 from referrals.queries.search import Found, found
@@ -74,6 +77,7 @@ __all__ = [
     "deadlines_kept",
     "done_today",
     "found",
+    "found_by",
     "given_one",
     "given_to_quitline",
     "guardian_age",
@@ -89,6 +93,8 @@ __all__ = [
     "listed_page",
     "marks",
     "may_receive",
+    "merge",
+    "merges",
     "needs_reason",
     "newcomers",
     "open_cases",

@@ -1,5 +1,6 @@
 """Who is who: one person under several rows, likely duplicates, and who may be known elsewhere."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,17 +8,18 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, Value
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from referrals import policies
-from referrals.models import Citizen, CivilNumber, Phone, Referral
+from referrals.models import Citizen, CivilNumber, Merge, Phone, Referral
 from referrals.states import ReferralState
 from roegfri import sealed
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
 from roegfri.organisations.kinds import Scope
 from roegfri.organisations.models import Municipality
-from roegfri.persons import cpr
+from roegfri.persons import cpr, phone
 from roegfri.refusal import Words
 from roegfri.ui.danish import DaSortKey
 
@@ -201,3 +203,38 @@ def _candidate(viewer: Actor, row: Citizen, who: Who, alike: tuple[Words, ...]) 
         certain=_CPR in alike,
         another=bool(who.mark and numbers and _CPR not in alike),
     )
+
+
+def found_by(viewer: Actor, written: str, *, on: dt.date) -> list[Candidate]:
+    """Those of one's own with a case id, CPR number or telephone number, as somebody wrote it."""
+    try:
+        case = UUID(written.strip())
+    except ValueError:
+        return likely_same(viewer, _who(written, on))
+    of_whom = policies.referrals_visible_to(viewer).filter(pk=case).values_list("citizen_id")
+    roots = _roots(viewer, {pk for (pk,) in of_whom})
+    return [_candidate(viewer, citizen, Who(), ()) for citizen, _rows in roots]
+
+
+def _who(written: str, on: dt.date) -> Who:
+    with contextlib.suppress(cpr.CprProblem):
+        return Who(civil_number=cpr.parse(written, on=on))
+    with contextlib.suppress(phone.PhoneProblem):
+        return Who(phones=[phone.parse(written).e164])
+    return Who()
+
+
+def merges(viewer: Actor, citizen: Citizen) -> list[Merge]:
+    """The merges of a person that hold, the newest first."""
+    root = citizen.merged_into_id or citizen.pk
+    holding = Merge.objects.filter(kept=root, undone_at=None).select_related("merged", "by")
+    visible = policies.citizens_visible_to(viewer).filter(pk=root)
+    return list(holding.filter(kept__in=visible).order_by("-at", "pk"))
+
+
+def merge(viewer: Actor, referral: Referral, pk: UUID) -> Merge:
+    """One merge of the person whose case is open. Raises Http404."""
+    found = next((one for one in merges(viewer, referral.citizen) if one.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found

@@ -30,6 +30,8 @@ SCREENS: dict[str, Words] = {
     "desk:quitline_answer": _("Opkald for kommunerne"),
     "desk:search": _("Søg"),
     "desk:log_person": _("Indsigt til borger"),
+    "desk:merge": _("Slå sammen med en dublet"),
+    "desk:unmerge": _("Slå sammen med en dublet"),
     "referrals:list": _("Henvisninger"),
     "referrals:new": _("Ny henvisning"),
     "referrals:paste": _("Ny henvisning"),

@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from referrals.commands.consent import give_consent
 from referrals.commands.inbox import Delivery, keep_message
+from referrals.commands.merge import merge_citizens
 from referrals.models import Consent, IncomingMessage, Referral
 from referrals.states import ConsentForm, ConsentKind, InboxState
 from roegfri.accounts.models import Grant, User
@@ -88,6 +89,8 @@ TABLE: dict[str, Row] = {
     "desk:remove_number": Row(CASEWORK, of="number"),
     "desk:move": Row(CASEWORK, of="referral"),
     "desk:remove_home": Row(CASEWORK, of="home"),
+    "desk:merge": Row(CASEWORK, of="referral"),
+    "desk:unmerge": Row(CASEWORK, own=302, of="merge"),
     "desk:print": Row(CASEWORK, of="referral"),
     "desk:insight": Row(CASEWORK, of="referral"),
     "desk:close": Row(CASEWORK, of="referral"),
@@ -261,6 +264,7 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         "consent": {"pk": referral.pk, "consent_pk": consent.pk},
         "message": {"pk": receipt.message.pk},
         **rows_of(by, referral),
+        "merge": {"pk": referral.pk, "merge_pk": merged_into(by, referral)},
         "grant": {"pk": make.grant(organisation=municipality).pk},
         "closing_day": {"pk": municipality.closing_days.create(on=dt.date(2026, 12, 22)).pk},
     }
@@ -276,6 +280,14 @@ def rows_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | int]
             "home": ("residence_pk", citizen.residences.get().pk),
         }
     return {name: {"pk": referral.pk, key: pk} for name, (key, pk) in found.items()}
+
+
+def merged_into(by: Any, referral: Referral) -> uuid.UUID:
+    """A merge of another row into the citizen's."""
+    other = make.referral(by, surname="Kanariefugl", number="+4531313131")
+    with acting(by):
+        ids = (referral.citizen_id, other.citizen_id)
+        return merge_citizens(*ids, by=by, at=make.MONDAY).pk
 
 
 def workplace(role: str, town: Town) -> Organisation:
@@ -408,6 +420,8 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:citizen": {"surname": "Rettet"},
     "desk:move": {"from_on": "2026-03-01"},
     "desk:reveal": {"what": "number"},
+    "desk:merge": {"written": "31313131", "why": "Samme navn", "step": "find"},
+    "desk:unmerge": {"sure": "on"},
     "desk:print": {"number": "on"},
     "desk:insight": {"sure": "on"},
     "desk:consent": {"kind": "stopbase", "form": "oral"},
@@ -427,6 +441,7 @@ POSTS: dict[str, dict[str, str]] = {
 # test_citizen_page.py and test_papers.py send those.
 NEED_MORE = {
     "desk:file",
+    "desk:merge",
     "desk:citizen",
     "desk:move",
     "desk:reveal",

@@ -17,7 +17,7 @@ def as_typed(found: Found) -> dict[str, str]:
     typed = {
         "name": found.name,
         "civil_number": found.civil_number.written() if found.civil_number else "",
-        "birth_date": f"{found.birth_date:%Y-%m-%d}" if found.birth_date else "",
+        "birth_date": _birth_date(found),
         "email": found.email,
         "guardian_name": found.guardian_name,
         "guardian_phone": phone.display(found.guardian_phone) if found.guardian_phone else "",
@@ -35,6 +35,13 @@ def as_typed(found: Found) -> dict[str, str]:
     for field, number in zip(("phone", "phone_2", "phone_3"), hers, strict=False):
         typed |= _phone(field, number)
     return {name: str(value) for name, value in typed.items() if value}
+
+
+def _birth_date(found: Found) -> str:
+    """Nothing where the CPR number says the same."""
+    told = found.civil_number.born if found.civil_number else None
+    born = found.birth_date
+    return f"{born:%Y-%m-%d}" if born and born != told else ""
 
 
 def _phone(field: str, number: Number) -> dict[str, str]:
