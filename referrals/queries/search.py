@@ -109,6 +109,19 @@ class _Id:
 
 def found(viewer: Actor, wanted: Wanted) -> Found:
     """Whom a search finds in the viewer's organisation; notices them for the log."""
+    if viewer.organisation_id is None or wanted.nothing:
+        return Found(())
+    ids = _nearest(wanted)
+    if not ids:
+        return Found(())
+    looks.noticed(ids[:MOST])
+    first, last = wanted.case or (None, None)
+    shown = {"ids": ids[:MOST], "first": first, "last": last, "today": clock.today()}
+    return Found(prepared.rows(_SHOW, shown, Hit), more=len(ids) > MOST)
+
+
+def _nearest(wanted: Wanted) -> list[UUID]:
+    """The ids found, one more than is shown; the database knows who asks."""
     first, last = wanted.case or (None, None)
     values: dict[str, Any] = {
         "name": wanted.name or None,
@@ -119,11 +132,4 @@ def found(viewer: Actor, wanted: Wanted) -> Found:
         "last": last,
         "most": MOST + 1,
     }
-    if viewer.organisation_id is None or wanted.nothing:
-        return Found(())
-    ids = [row.citizen for row in prepared.rows(_FIND, values, _Id)]
-    if not ids:
-        return Found(())
-    looks.noticed(ids[:MOST])
-    shown = {"ids": ids[:MOST], "first": first, "last": last, "today": clock.today()}
-    return Found(prepared.rows(_SHOW, shown, Hit), more=len(ids) > MOST)
+    return [row.citizen for row in prepared.rows(_FIND, values, _Id)]
