@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from roegfri.desk.views import citizens, files, papers
+from roegfri.desk.views import citizens, files, merging, papers
 
 urlpatterns = [
     path("vis/", files.reveal, name="reveal"),
@@ -14,8 +14,8 @@ urlpatterns = [
     path("cpr/<uuid:number_pk>/fjern/", citizens.remove_number, name="remove_number"),
     path("bopael/", citizens.move, name="move"),
     path("bopael/<uuid:residence_pk>/fjern/", citizens.remove_home, name="remove_home"),
-    path("dublet/".merge, name="merge"),
-    path("dublet/<uuid:merge_pk>/skil-ad/".unmerge, name="unmerge"),
+    path("dublet/", merging.merge, name="merge"),
+    path("dublet/<uuid:merge_pk>/skil-ad/", merging.unmerge, name="unmerge"),
     path("udskriv/", papers.printout, name="print"),
     path("indsigt/", papers.insight, name="insight"),
 ]
