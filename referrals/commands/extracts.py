@@ -49,3 +49,9 @@ def hand_out_file(
 ) -> None:
     """The citizen was given all that is kept of her, and who has looked at it."""
     record("file.handed_out", referral, by=by, at=at, persons=persons)
+
+
+@transaction.atomic
+def extract_list(name: str, *, kind: str, rows: int, by: Actor, at: dt.datetime) -> None:
+    """A list was fetched as a file; who was on it stands in the line of the look-up itself."""
+    record("list.extracted", f"{name}.{kind}: {rows}", by=by, at=at)

@@ -110,7 +110,10 @@ def happenings(
     }
     rows = prepared.tuples(_HAPPENED, values)
     # Django has taught the connection to leave JSON as text.
-    return [Happening(*row, json.loads(facts)) for *row, facts in rows]
+    return [
+        Happening(kind, pk, about, at, who, until, until_who, json.loads(facts))
+        for kind, pk, about, at, who, until, until_who, facts in rows
+    ]
 
 
 _LAST_CHANGED = """

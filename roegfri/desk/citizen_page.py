@@ -25,6 +25,7 @@ def show_citizen(request: SignedIn, found: File, **bound: object) -> HttpRespons
         "referral": found.referral,
         "home": found.home_on(today),
         "today": today,
+        "first_called": next((one.pk for one in found.phones if not one.wrong_since), None),
         "number_form": forms.NewNumber(),
         "phone_form": forms.NewPhone(),
         "move_form": forms.Move(initial={"from_on": today}),

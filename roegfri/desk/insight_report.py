@@ -1,6 +1,7 @@
 """What a citizen has a right to: all that is kept of her, in plain words, and who looked at it."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -53,39 +54,44 @@ def make(request: SignedIn, pk: UUID, *, at: dt.datetime) -> bytes:
 
 def facts(found: File, shown: dict[str, Any], number: str) -> list[tuple[str, list[str]]]:
     """What is known of her: heading and lines; what nobody has told is said to be unknown."""
-    citizen = found.citizen
-    unknown = [_("Ikke oplyst")]
-    home = [f"{one.name}, {_('fra')} {day(one.from_on)}" for one in found.homes]
-    address = [
-        one for one in (citizen.address, f"{citizen.postcode} {citizen.town}".strip()) if one
-    ]
-    if citizen.address_protected:
-        address.append(_("Adressen er beskyttet og vises ikke i systemet."))
-    guardian = " ".join(
-        filter(
-            None,
-            (
-                citizen.guardian_name,
-                phone.display(citizen.guardian_phone) if citizen.guardian_phone else "",
-            ),
-        )
-    )
-    lines = [
-        (_("Navn"), [citizen.name]),
-        (_("CPR-nummer"), [number]),
-        (_("Tidligere numre"), [one.masked for one in found.numbers[1:]]),
-        (_("Fødselsdato"), [day(citizen.birth_date)] if citizen.birth_date else []),
-        (_("Køn"), [str(citizen.get_sex_display())] if citizen.sex else []),
-        (_("Telefon"), [_phone(one) for one in found.phones]),
-        (_("E-mail"), [citizen.email]),
-        (_("Adresse"), address),
-        (_("Bopælskommune"), home),
-        (_("Sprog"), [citizen.language, _("Tolk") if citizen.interpreter else ""]),
-        (_("Egen læge"), [shown["practice"]]),
-        (_("Forælder eller værge"), [guardian]),
-    ]
+    lines = [*_who(found, number), *_where(found), *_around(found, shown["practice"])]
     said = [(label, [line for line in given if line]) for label, given in lines]
-    return [(label, given or unknown) for label, given in said]
+    return [(label, given or [_("Ikke oplyst")]) for label, given in said]
+
+
+def _who(found: File, number: str) -> Iterator[tuple[str, list[str]]]:
+    citizen = found.citizen
+    yield _("Navn"), [citizen.name]
+    yield _("CPR-nummer"), [number]
+    if len(found.numbers) > 1:
+        yield _("Tidligere numre"), [one.masked for one in found.numbers[1:]]
+    yield _("Fødselsdato"), [day(citizen.birth_date)] if citizen.birth_date else []
+    yield _("Køn"), [str(citizen.get_sex_display())] if citizen.sex else []
+
+
+def _where(found: File) -> Iterator[tuple[str, list[str]]]:
+    citizen = found.citizen
+    protected = _("Adressen er beskyttet og vises ikke i systemet.")
+    yield _("Telefon"), [_phone(one) for one in found.phones]
+    yield _("E-mail"), [citizen.email]
+    yield (
+        _("Adresse"),
+        [
+            citizen.address,
+            f"{citizen.postcode} {citizen.town}".strip(),
+            protected if citizen.address_protected else "",
+        ],
+    )
+    homes = [f"{one.name}, {_('fra')} {day(one.from_on)}" for one in found.homes]
+    yield _("Bopælskommune"), homes
+
+
+def _around(found: File, practice: str) -> Iterator[tuple[str, list[str]]]:
+    citizen = found.citizen
+    yield _("Sprog"), [citizen.language, _("Tolk") if citizen.interpreter else ""]
+    yield _("Egen læge"), [practice]
+    number = phone.display(citizen.guardian_phone) if citizen.guardian_phone else ""
+    yield _("Forælder eller værge"), [f"{citizen.guardian_name} {number}".strip()]
 
 
 def _phone(one: Any) -> str:

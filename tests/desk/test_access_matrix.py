@@ -464,7 +464,14 @@ def test_every_address_that_changes_something_named_is_posted_to() -> None:
 def rows_of_everybody() -> dict[str, list[Any]]:
     """All there is in the tables that the posts could change."""
     kept = (Referral, Consent, IncomingMessage, Grant, User, Organisation)
-    from referrals.models import Citizen, CivilNumber, ContactAttempt, Phone, Residence
+    from referrals.models import (
+        Citizen,
+        CivilNumber,
+        ContactAttempt,
+        Phone,
+        Reservation,
+        Residence,
+    )
     from roegfri.organisations.models import ClosingDay, Rate, Term
 
     tables: tuple[type[models.Model], ...] = (

@@ -7,7 +7,6 @@ from unicodedata import name as name_of
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -70,8 +69,8 @@ def desk(grant: Grant) -> Desk:
     return Desk(grant, make.referral(make.actor(grant), civil_number="2512489996"))
 
 
-def text(response: HttpResponse) -> str:
-    return response.content.decode()
+def text(response: Any) -> str:
+    return str(response.content.decode())
 
 
 def citizen(desk: Desk) -> Citizen:

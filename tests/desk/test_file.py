@@ -17,7 +17,6 @@ from referrals.states import CloseReason, ConsentForm, ConsentKind, Outcome
 from roegfri.accounts.models import Grant
 from roegfri.actor import acting
 from roegfri.audit.models import AuditEvent
-from roegfri.organisations.models import Municipality
 from roegfri.persons import cpr
 from tests import make
 
@@ -85,7 +84,7 @@ def test_the_line_tells_of_everything_with_who_and_when(browser: Client, grant: 
             referral=referral,
             citizen=referral.citizen,
             giver=make.municipality(name="Fjern Kommune"),
-            receiver_id=by.organisation_id,
+            receiver=make.home(by),
             at=make.MONDAY - dt.timedelta(days=1),
             by_id=by.person,
             reason="Flyttet hertil",
@@ -136,7 +135,7 @@ def test_what_was_corrected_is_told_and_a_protected_address_is_not(
         changes = {"surname": ("Hansen",), "address": ("Skjult Allé 2", "2650", "Hvidovre")}
         citizen = referral.citizen
         change_citizen(citizen, changes, version=0, by=by, at=make.MONDAY)
-        home = Municipality.objects.get(pk=by.organisation_id)
+        home = make.home(by)
         move_home(citizen, home, from_on=dt.date(2026, 1, 1), by=by, at=make.MONDAY)
         add_number(citizen, cpr.parse("2512489996", on=NEXT_DAY.date()), by=by, at=make.MONDAY)
     text = page(browser, referral)
@@ -194,7 +193,7 @@ def test_a_home_that_is_unknown_or_outside_is_flagged(browser: Client, grant: Gr
         move_home(referral.citizen, elsewhere, from_on=dt.date(2026, 1, 1), by=by, at=make.MONDAY)
     assert "Ikke medlem: aftales i hånden" in page(browser, referral)
     with acting(by):
-        home = Municipality.objects.get(pk=by.organisation_id)
+        home = make.home(by)
         move_home(referral.citizen, home, from_on=dt.date(2026, 2, 1), by=by, at=make.MONDAY)
         later = dt.date(2026, 6, 1)
         move_home(referral.citizen, elsewhere, from_on=later, by=by, at=make.MONDAY)

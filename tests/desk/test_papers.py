@@ -152,7 +152,7 @@ def test_the_citizen_gets_all_that_is_kept_of_her_and_who_looked(
 
 def test_the_report_is_tagged_for_screen_readers(browser: Client, referral: Referral) -> None:
     reader = PdfReader(BytesIO(report(browser, referral, sure="on").content))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "da"
     assert "/StructTreeRoot" in root
