@@ -102,6 +102,3 @@
   // A page that is made for paper prints itself on request.
   document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
 
-  // A page that is made for paper prints itself on request.
-  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
-

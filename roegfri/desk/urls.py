@@ -17,7 +17,6 @@ urlpatterns = [
     path("sag/<uuid:pk>/giv-videre/", endings.give_on, name="give_on"),
     path("sag/<uuid:pk>/stoplinien/", endings.to_quitline, name="to_quitline"),
     path("sag/<uuid:pk>/", include("roegfri.desk.file_urls")),
-    path("sag/<uuid:pk>/", include("roegfri.desk.file_urls")),
     path("stoplinien/", quitline.quitline, name="quitline"),
     path("stoplinien/<uuid:pk>/", quitline.quitline_answer, name="quitline_answer"),
     path("soeg/", search.search, name="search"),
