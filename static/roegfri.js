@@ -26,7 +26,7 @@
   });
 
   // One letter per action, shown on its button; never while typing, and only for those who want it.
-  const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+  const typing = (element) => element.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [data-talk]");
   const step = (by) => {
     const rows = [...document.querySelectorAll("[data-keys-list] tbody tr")];
     if (!rows.length) return;
@@ -62,6 +62,73 @@
       fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token(form) || "" }, keepalive: true }).catch(() => {});
     }, 1500));
   });
+
+  // ---- the call screen ----
+  // What is opened with a key is ready to be filled in.
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("summary") && event.target.closest("details[data-focus-first]");
+    if (!box) return;
+    setTimeout(() => {
+      if (!box.open) return;
+      const first = box.querySelector(".outcome-body :is(input:not([type=hidden]), button, select)");
+      if (first) first.focus();
+      box.scrollIntoView({ block: "nearest" });
+    });
+  });
+  // Open or closed is remembered on this machine; nothing else is.
+  document.querySelectorAll("details[data-remember]").forEach((box) => {
+    const key = `open:${box.dataset.remember}`;
+    try { box.open = localStorage.getItem(key) === "yes"; } catch (nothing) { return; }
+    box.addEventListener("toggle", () => { try { localStorage.setItem(key, box.open ? "yes" : "no"); } catch (nothing) { /* forgotten, then */ } });
+  });
+  // Dialling a number chooses it.
+  document.addEventListener("click", (event) => {
+    const number = event.target.closest("[data-dial]");
+    const choice = number && number.parentElement.querySelector("[name=phone]");
+    if (choice) choice.checked = true;
+  });
+  // Cigarettes a day as the amounts are written: the table's tens, half up; a number of one's own counts instead.
+  const smoked = (box) => {
+    const amounts = [...box.querySelectorAll("[data-per-ten]")].filter((input) => input.value);
+    const sum = Math.floor((amounts.reduce((all, input) => all + Number(input.value) * Number(input.dataset.perTen), 0) + 5) / 10);
+    const own = box.querySelector("[name=per_day]").value;
+    box.querySelector("[data-sum]").textContent = amounts.length && own === "" ? `= ${sum}` : "";
+    const known = own !== "" || amounts.length > 0;
+    const heavy = known && Number(own !== "" ? own : sum) >= Number(box.dataset.heavyFrom || Infinity);
+    box.querySelector("[data-heavy]").hidden = !heavy;
+    const subsidy = document.querySelector("[data-subsidy]");
+    if (subsidy) subsidy.toggleAttribute("data-due", heavy);
+  };
+  document.querySelectorAll("[data-uses]").forEach((box) => { box.addEventListener("input", () => smoked(box)); smoked(box); });
+  // One tick for all three kinds of help.
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-all]");
+    if (all) all.form.querySelectorAll(`[name=${all.dataset.all}]`).forEach((one) => { if (!one.closest("[data-subsidy]")) one.checked = all.checked; });
+  });
+  // Enter saves what one is writing in; Ctrl+Enter the whole conversation. It never logs something else.
+  document.addEventListener("keydown", (event) => {
+    const form = event.key === "Enter" && event.target.closest("form[data-call]");
+    if (!form || event.target.closest("button, summary, a")) return;
+    const open = form.querySelector("details[open] [data-ctrl-enter]");
+    const part = event.target.closest("[data-enter]");
+    if (event.ctrlKey || event.metaKey) { event.preventDefault(); if (open) open.click(); return; }
+    if (event.target.matches("textarea")) return;
+    event.preventDefault();
+    const save = part && part.dataset.enter !== "reached" && form.querySelector(`button[name=outcome][value=${part.dataset.enter}]`);
+    if (save) save.click();
+  });
+  // Whoever works on the screen goes on holding the person; only what a person does renews it.
+  const calling = document.querySelector("form[data-hold]");
+  if (calling) {
+    let last = Date.now();
+    const renew = () => {
+      if (Date.now() - last < 120000) return;
+      last = Date.now();
+      fetch(calling.dataset.hold, { method: "POST", headers: { "X-CSRFToken": token(calling) || "" } })
+        .then((answer) => { if (answer.status === 409) document.querySelector("[data-lost]").hidden = false; }).catch(() => {});
+    };
+    ["input", "click", "keydown"].forEach((kind) => document.addEventListener(kind, renew));
+  }
 
   // The trial's sign-ins: one click fills the form.
   document.querySelectorAll("[data-fill]").forEach((button) => { button.hidden = false; });

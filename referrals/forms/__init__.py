@@ -1,5 +1,6 @@
 """What people type about citizens and referrals, turned into arguments for the commands."""
 
+from referrals.forms.call import Call
 from referrals.forms.citizen import (
     EditCitizen,
     HandOutFile,
@@ -22,7 +23,7 @@ from referrals.forms.closing import (
     Reopen,
     ToQuitline,
 )
-from referrals.forms.contact import AddPhone, Call
+from referrals.forms.contact import AddPhone
 from referrals.forms.entry import NewReferral
 from referrals.forms.fields import CivilNumberField, MomentField, PhoneField
 from referrals.forms.lists import Filter

@@ -77,6 +77,11 @@ TABLE: dict[str, Row] = {
     "desk:search": Row(CASEWORK),
     "desk:call": Row(CASEWORK, of="referral"),
     "desk:new_phone": Row(CASEWORK, of="referral"),
+    "desk:take_over": Row(CASEWORK, own=302, of="referral"),
+    "desk:let_go": Row(CASEWORK, own=302, of="referral"),
+    "desk:hold": Row(CASEWORK, own=302, of="referral"),
+    "desk:give_up": Row(CASEWORK, own=302, of="referral"),
+    "desk:undo_call": Row(CASEWORK, own=302, of="attempt"),
     "desk:file": Row(CASEWORK, of="referral"),
     "desk:consent": Row(CASEWORK, of="referral"),
     "desk:withdraw": Row(CASEWORK, of="consent"),
@@ -243,6 +248,7 @@ def town(*, ended: bool = False) -> Town:
 def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUID | int]]:
     secrets = {"surname": "Kanariefugl", "text": "Hemmelig tekst", "civil_number": "2512489996"}
     referral = make.referral(by, home=municipality, **secrets)
+    attempt = make.call(referral, by)
     with acting(by):
         consent = give_consent(
             referral.citizen,
@@ -262,6 +268,7 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
     return {
         "referral": {"pk": referral.pk},
         "consent": {"pk": referral.pk, "consent_pk": consent.pk},
+        "attempt": {"pk": referral.pk, "attempt_pk": attempt.pk},
         "message": {"pk": receipt.message.pk},
         **rows_of(by, referral),
         "merge": {"pk": referral.pk, "merge_pk": merged_into(by, referral)},
@@ -411,6 +418,11 @@ ONCE = str(uuid.UUID(int=7))
 POSTS: dict[str, dict[str, str]] = {
     "desk:call": {"outcome": "no_answer", "once": ONCE, "note": ""},
     "desk:new_phone": {"phone": "30 30 30 30"},
+    "desk:take_over": {"sure": "on"},
+    "desk:let_go": {"sure": "on"},
+    "desk:hold": {"sure": "on"},
+    "desk:give_up": {"sure": "on"},
+    "desk:undo_call": {"sure": "on"},
     "desk:new_number_to_call": {"phone": "40 40 40 40"},
     "desk:phone": {"act": "wrong"},
     "desk:remove_phone": {"sure": "on"},
@@ -440,6 +452,9 @@ POSTS: dict[str, dict[str, str]] = {
 # What is shown and changes nothing, and forms that say more; tests/desk/test_file.py,
 # test_citizen_page.py and test_papers.py send those.
 NEED_MORE = {
+    "desk:hold",
+    "desk:give_up",
+    "desk:undo_call",
     "desk:file",
     "desk:merge",
     "desk:citizen",

@@ -1,53 +1,182 @@
 """Opkald: one person, one conversation, and the next one is open."""
 
+import datetime as dt
 from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from referrals import forms, queries
-from referrals.commands.contact import add_phone, log_call
+from referrals.commands.closing import close_referral
+from referrals.commands.contact import MovedOn, add_phone, log_call
+from referrals.commands.reserve import release, reserve, reserve_next, take_over
+from referrals.commands.undo import undo_call
+from referrals.models import ContactAttempt, Referral
+from referrals.queries import moved
+from referrals.queries.calling import call_case, logged_call
+from referrals.states import CloseReason, Outcome
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.desk import calling, reasons
+from roegfri.refusal import Refusal
 from roegfri.ui.screens import filled, show, submitted
 
 
 @screen(Right.REFERRALS_HANDLE)
-@reasons.needed
 def call(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The call screen. Logging an outcome opens the next person."""
-    at = clock.now()
+    """The call screen. Logging an outcome opens the next person.
+
+    Who was shown the case, and sends what came of the call, is asked for no reason: a colleague may
+    have closed it meanwhile, and what was typed must not be lost.
+    """
+    view = _call if _shown(request, pk) else reasons.needed(_call)
+    return view(request, pk)
+
+
+def _shown(request: SignedIn, pk: UUID) -> calling.Shown | None:
+    return calling.shown(request.actor, pk, request.POST.get("seen", ""))
+
+
+class _Logging:
+    """log_call for one form; keeps what it answered."""
+
+    def __init__(self, request: SignedIn, referral: Referral, at: dt.datetime) -> None:
+        shown = _shown(request, referral.pk)
+        seen = shown.seen if shown else None
+        self.act = partial(log_call, referral, seen=seen, by=request.actor, at=at)
+        self.attempt: ContactAttempt | None = None
+        self.moved_on = False
+
+    def __call__(self, **given: object) -> None:
+        try:
+            self.attempt = self.act(**given)  # type: ignore[arg-type]
+        except MovedOn:
+            self.moved_on = True
+            raise
+
+
+def _call(request: SignedIn, pk: UUID) -> HttpResponse:
+    at, viewer = clock.now(), request.actor
+    case = call_case(viewer, pk, on=clock.danish_date(at))
+    known = calling.known(case, incoming="indgaaende" in request.GET)
+    form = filled(request, forms.Call, known=known)
+    logging = _Logging(request, case.referral, at)
+    if submitted(request, form, logging) and logging.attempt:
+        return _onwards(request, logging.attempt)
+    held = reserve(case.referral, by=viewer, at=at)
+    context = calling.context(viewer, case, form, held, at=at)
+    context["flash"] = calling.flash(request, at=at)
+    if logging.moved_on:
+        context["moved"] = _difference(request, pk)
+    return show(request, "desk/call.html", context)
+
+
+def _difference(request: SignedIn, pk: UUID) -> list[moved.Change]:
+    """How the case is now, against what was on the screen when the call began."""
+    shown = _shown(request, pk)
     referral = queries.referral(request.actor, pk)
-    form = filled(request, forms.Call)
-    act = partial(log_call, referral, by=request.actor, at=at)
-    if submitted(request, form, act):
-        messages.success(request, calling.said(request.actor, pk, form.cleaned_data["outcome"]))
-        return _onwards(request, pk)
-    return show(request, "desk/call.html", calling.context(referral, form, at=at))
+    return moved.what_changed(request.actor, shown.facts, referral) if shown else []
 
 
-def _onwards(request: SignedIn, pk: UUID) -> HttpResponse:
-    following = queries.after_this(request.actor, pk, at=clock.now())
-    if following is None:
-        messages.info(request, _("Der er ikke flere at ringe til lige nu."))
+def _onwards(request: SignedIn, attempt: ContactAttempt) -> HttpResponse:
+    """The next person; or the same, where another of her numbers is to be tried at once."""
+    referral = attempt.referral
+    calling.remember(request, attempt)
+    if attempt.outcome == Outcome.WRONG_NUMBER and referral.next_at == attempt.at:
+        return redirect("desk:call", referral.pk)
+    return _next(request, referral.pk)
+
+
+def _next(request: SignedIn, after: UUID) -> HttpResponse:
+    following = reserve_next(by=request.actor, at=clock.now(), after=after)
+    if following:
+        return redirect("desk:call", following)
+    messages.info(request, _("Der er ikke flere at ringe til lige nu. Godt arbejde."))
+    return redirect("desk:today")
+
+
+@screen(Right.REFERRALS_HANDLE)
+def undo(request: SignedIn, pk: UUID, attempt_pk: UUID) -> HttpResponse:
+    """Takes back a call, and opens that person again; or goes back to I dag (`back`)."""
+    attempt = logged_call(request.actor, attempt_pk)
+    if attempt is None or attempt.referral_id != pk:
+        raise Http404
+    if request.method != "POST":
+        return redirect("desk:call", pk)
+    try:
+        undo_call(attempt, by=request.actor, at=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
         return redirect("desk:today")
-    return redirect("desk:call", following)
+    messages.success(request, _("Opkaldet er fortrudt. Sagen står, som den stod før."))
+    return redirect("desk:today") if "back" in request.POST else redirect("desk:call", pk)
+
+
+@screen(Right.REFERRALS_HANDLE)
+@reasons.needed
+def take(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Takes over the call from the colleague who holds it."""
+    referral = queries.referral(request.actor, pk)
+    if request.method == "POST":
+        take_over(referral, by=request.actor, at=clock.now())
+    return redirect("desk:call", pk)
+
+
+@screen(Right.REFERRALS_HANDLE)
+@reasons.needed
+def let_go(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Goes back without calling: a colleague may have the person at once."""
+    referral = queries.referral(request.actor, pk)
+    if request.method == "POST":
+        release(referral, by=request.actor, at=clock.now())
+    return redirect("desk:today")
+
+
+@screen(Right.REFERRALS_HANDLE)
+@reasons.needed
+def hold(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Goes on holding the case while somebody works on the screen; 409 when a colleague has it."""
+    referral = queries.referral(request.actor, pk)
+    if request.method != "POST":
+        return redirect("desk:call", pk)
+    held = reserve(referral, by=request.actor, at=clock.now())
+    lost = held is None or held.holder_id != request.actor.user_id
+    return HttpResponse(status=409 if lost else 204)
+
+
+@screen(Right.REFERRALS_HANDLE)
+@reasons.needed
+def give_up(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Closes as «ikke truffet», after the agreed attempts; the next person is open."""
+    at, by = clock.now(), request.actor
+    referral = queries.referral(by, pk)
+    if request.method != "POST":
+        return redirect("desk:call", pk)
+    try:
+        close_referral(referral, reason=CloseReason.NOT_REACHED, by=by, at=at)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:call", pk)
+    messages.success(request, _("Sagen er afsluttet: ikke truffet."))
+    return _next(request, pk)
 
 
 @screen(Right.REFERRALS_HANDLE)
 @reasons.needed
 def new_phone(request: SignedIn, pk: UUID) -> HttpResponse:
     """Another number for the citizen, called first from now on."""
-    referral = queries.referral(request.actor, pk)
+    at, viewer = clock.now(), request.actor
+    case = call_case(viewer, pk, on=clock.danish_date(at))
     form = forms.AddPhone(request.POST or None)
-    act = partial(add_phone, referral.citizen, by=request.actor, at=clock.now())
+    act = partial(add_phone, case.referral.citizen, by=viewer, at=at)
     if submitted(request, form, act):
         messages.success(request, _("Telefonnummeret er gemt."))
         return redirect("desk:call", pk)
-    context = calling.context(referral, forms.Call(), at=clock.now()) | {"phone_form": form}
-    return show(request, "desk/call.html", context)
+    held = reserve(case.referral, by=viewer, at=at)
+    blank = forms.Call(known=calling.known(case))
+    context = calling.context(viewer, case, blank, held, at=at)
+    return show(request, "desk/call.html", context | {"phone_form": form})

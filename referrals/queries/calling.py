@@ -1,0 +1,100 @@
+"""What whoever calls has in front of her: the case, what is known of her, who else has it open."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from referrals import policies
+from referrals.models import (
+    Consent,
+    ContactAttempt,
+    HandOver,
+    Informed,
+    Interview,
+    Referral,
+    Reservation,
+)
+from referrals.queries.handover import hand_overs
+from referrals.queries.one import referral as one_referral
+from referrals.queries.persons import persons_of
+from referrals.states import ReferralState
+from roegfri import clock
+from roegfri.actor import Actor
+from roegfri.organisations import lookup
+from roegfri.organisations.terms import MissingTerm, SmokingTerms, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A referral as it is called about. `terms` are those of today, `of_receipt` those of the day
+    it was received; `others` the same person's other open cases."""
+
+    referral: Referral
+    interview: Interview | None
+    told: Sequence[Informed]
+    consents: Sequence[Consent]
+    others: Sequence[Referral]
+    hand_overs: Sequence[HandOver]
+    terms: Terms
+    of_receipt: Terms
+
+    @property
+    def uses(self) -> dict[str, int]:
+        """How many of each product a day."""
+        return (
+            {use.product: use.amount for use in self.interview.uses.all()} if self.interview else {}
+        )
+
+    @property
+    def smoking(self) -> SmokingTerms | None:
+        """Who is a heavy smoker and what counts as cigarettes; None where nobody has said."""
+        try:
+            return self.terms.smoking
+        except MissingTerm:
+            return None
+
+
+def call_case(viewer: Actor, pk: UUID, *, on: dt.date) -> Case:
+    """The case and all that belongs to a call on a day. Raises Http404."""
+    found = one_referral(viewer, pk)
+    persons = persons_of(viewer, found.citizen)
+    told = Informed.objects.filter(referral=found).select_related("by")
+    return Case(
+        referral=found,
+        interview=Interview.objects.filter(referral=found).prefetch_related("uses").first(),
+        told=list(told),
+        consents=list(
+            Consent.objects.filter(citizen__in=persons, withdrawn_at=None).select_related(
+                "taken_by"
+            )
+        ),
+        others=list(
+            policies.referrals_visible_to(viewer)
+            .filter(citizen__in=persons)
+            .exclude(Q(pk=found.pk) | Q(state=ReferralState.CLOSED))
+            .order_by("-received_at")
+        ),
+        hand_overs=hand_overs(viewer, found),
+        terms=lookup.terms(found.agreement, on),
+        of_receipt=lookup.terms(found.agreement, clock.danish_date(found.received_at)),
+    )
+
+
+def held_by(viewer: Actor, pk: UUID, *, at: dt.datetime) -> Reservation | None:
+    """Who is calling about a case right now."""
+    visible = policies.referrals_visible_to(viewer).filter(pk=pk)
+    held = Reservation.objects.filter(referral__in=visible, until__gt=at)
+    return held.select_related("holder").first()
+
+
+def logged_call(viewer: Actor, pk: UUID) -> ContactAttempt | None:
+    """A call on a case one may see, whoever logged it."""
+    visible = policies.referrals_visible_to(viewer)
+    return (
+        ContactAttempt.objects.filter(pk=pk, referral__in=visible)
+        .select_related("referral__citizen", "caller")
+        .first()
+    )

@@ -1,0 +1,64 @@
+"""What is confirmed after a call, on the next person's screen; and who comes next."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from referrals.commands.undo import UNDO_WITHIN
+from referrals.models import ContactAttempt, Referral
+from referrals.queries import calling
+from referrals.states import NextStep, Outcome, ReferralState
+from roegfri import clock
+from roegfri.accounts.access import SignedIn
+from roegfri.desk.lines import moment_words
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A call that has just been logged, in words; it can be taken back."""
+
+    words: str
+    referral: UUID
+    attempt: UUID
+
+
+_KEY = "call_logged"
+
+
+def remember(request: SignedIn, attempt: ContactAttempt) -> None:
+    """The next page shows that it was logged, and offers to take it back."""
+    request.session[_KEY] = str(attempt.pk)
+
+
+def flash(request: SignedIn, *, at: dt.datetime) -> Flash | None:
+    """The call that was logged just before this page, once; for the context as `flash`."""
+    asked = request.session.pop(_KEY, "")
+    attempt = calling.logged_call(request.actor, UUID(asked)) if asked else None
+    if attempt is None or attempt.caller_id != request.actor.user_id or attempt.undone_at:
+        return None
+    if at - attempt.at > UNDO_WITHIN:
+        return None
+    return Flash(words_of(attempt, at), attempt.referral_id, attempt.pk)
+
+
+def words_of(attempt: ContactAttempt, at: dt.datetime) -> str:
+    """ "Gemt: Intet svar for Anna Jensen. Næste forsøg i morgen kl. 9.30." """
+    referral = attempt.referral
+    saved = _("Gemt: %(outcome)s for %(name)s.") % {
+        "outcome": attempt.get_outcome_display(),
+        "name": referral.citizen.name or _("ukendt navn"),
+    }
+    return f"{saved} {_then(referral, attempt, at)}".strip()
+
+
+def _then(referral: Referral, attempt: ContactAttempt, at: dt.datetime) -> str:
+    if referral.state == ReferralState.CLOSED:
+        reason = referral.get_close_reason_display()
+        return _("Sagen er afsluttet: %(reason)s.") % {"reason": reason}
+    if referral.next_at is None:
+        return _("Der er ikke aftalt mere.") if attempt.outcome == Outcome.REACHED else ""
+    step = NextStep(referral.next_step)
+    words = _("Næste forsøg") if step == NextStep.RETRY else str(step.label)
+    return f"{words} {moment_words(referral.next_at, clock.danish_date(at))}."
