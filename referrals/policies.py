@@ -8,6 +8,7 @@ from django.db.models import BooleanField, OuterRef, QuerySet, Subquery, Value
 from referrals.models import (
     Citizen,
     CitizenAccess,
+    Cover,
     HandOver,
     IncomingMessage,
     Referral,
@@ -68,3 +69,10 @@ def messages_visible_to(viewer: Actor) -> QuerySet[IncomingMessage]:
 def hand_overs_to(viewer: Actor) -> QuerySet[HandOver]:
     """What was given to the organisation one acts for."""
     return HandOver.objects.filter(receiver_id=viewer.organisation_id)
+
+
+def covers_visible_to(viewer: Actor) -> QuerySet[Cover]:
+    """Who looks after whose cases in the municipality one acts for."""
+    if viewer.is_system:
+        return Cover.objects.all()
+    return Cover.objects.filter(municipality_id=viewer.organisation_id)

@@ -7,6 +7,8 @@ from referrals import views
 app_name = "referrals"
 urlpatterns = [
     path("", views.index, name="list"),
+    path("filtre/", views.filters, name="filters"),
+    path("filtre/<uuid:pk>/", views.filter_one, name="filter"),
     path("ny/", views.new, name="new"),
     path("ny/tekst/", views.paste, name="paste"),
     path("ny/kendte/", views.duplicates, name="duplicates"),

@@ -27,6 +27,7 @@
 
   // One letter per action, shown on its button; never while typing, and only for those who want it.
   const typing = (element) => element.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [data-talk]");
+  let chosen = "";
   const step = (by) => {
     const rows = [...document.querySelectorAll("[data-keys-list] tbody tr")];
     if (!rows.length) return;
@@ -36,12 +37,47 @@
     next.setAttribute("data-selected", "");
     const link = next.querySelector("a");
     if (link) link.focus();
+    chosen = next.id;
+  };
+  // A line that is swapped stays the chosen one; who clicked on what is gone goes on from what came.
+  document.addEventListener("htmx:after:swap", () => {
+    const again = chosen && document.getElementById(chosen);
+    if (again) again.setAttribute("data-selected", "");
+    const came = document.querySelector("[data-refocus]");
+    if (came) came.removeAttribute("data-refocus");
+    if (document.activeElement !== document.body) return;
+    const next = came || (again && again.querySelector("a"));
+    if (next) next.focus();
+  });
+  // All boxes of the page at once; without scripts one ticks them, or gives all that the filter leaves.
+  const offerAll = () => document.querySelectorAll("[data-pick-all]").forEach((button) => { button.hidden = false; });
+  ready(offerAll);
+  document.addEventListener("htmx:after:swap", offerAll);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-pick-all]");
+    if (!button) return;
+    const boxes = [...button.form.elements].filter((one) => one.type === "checkbox");
+    const all = boxes.every((box) => box.checked);
+    boxes.forEach((box) => { box.checked = !all; });
+  });
+  // A page that nobody looks at asks for nothing.
+  document.addEventListener("htmx:config:request", (event) => {
+    if (document.hidden && event.detail.ctx.sourceElement.hasAttribute("data-poll")) event.preventDefault();
+  });
+  // A key of the chosen line; after a call is noted, the next line is the chosen one.
+  const pressed = (key) => {
+    const button = document.querySelector(`tr[data-selected] [data-row-key="${CSS.escape(key)}"]`);
+    if (!button || button.closest("[hidden]")) return false;
+    button.click();
+    if (key !== "z") step(1);
+    return true;
   };
   document.addEventListener("keydown", (event) => {
     if (!document.body.hasAttribute("data-keys") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target)) return;
     if (event.key === "j" || event.key === "k") { event.preventDefault(); step(event.key === "j" ? 1 : -1); return; }
     if (event.key === "/") { const search = [...document.querySelectorAll("[data-search]")].find((one) => one.offsetParent); if (search) { event.preventDefault(); search.href ? search.click() : search.select(); } return; }
+    if (pressed(event.key)) { event.preventDefault(); return; }
     const button = document.querySelector(`main [data-key="${CSS.escape(event.key)}"]:not([disabled]), [data-key="${CSS.escape(event.key)}"]:not([disabled])`);
     if (button) { event.preventDefault(); button.click(); }
   });

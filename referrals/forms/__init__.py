@@ -26,12 +26,16 @@ from referrals.forms.closing import (
 from referrals.forms.contact import AddPhone
 from referrals.forms.entry import NewReferral
 from referrals.forms.fields import CivilNumberField, MomentField, PhoneField
-from referrals.forms.lists import Filter
+from referrals.forms.lists import MINE, NEW, NOBODY, OPEN, Filter, KeepFilter
 from referrals.forms.merging import MergeTwo
 from referrals.forms.person import Confirm, GiveConsent, Reason
 from referrals.forms.upload import Upload
 
 __all__ = [
+    "MINE",
+    "NEW",
+    "NOBODY",
+    "OPEN",
     "AddPhone",
     "Call",
     "CivilNumberField",
@@ -44,6 +48,7 @@ __all__ = [
     "HandOver",
     "Handled",
     "InboxFilter",
+    "KeepFilter",
     "MergeTwo",
     "MomentField",
     "Move",

@@ -1,5 +1,13 @@
 """Every answer about citizens and referrals; the first argument is the viewer."""
 
+from referrals.queries.colleagues import (
+    Colleague,
+    colleagues,
+    cover,
+    covers,
+    covers_for,
+    workloads,
+)
 from referrals.queries.counts import Counts, waiting_counts
 from referrals.queries.deadlines import deadlines_kept, open_cases
 from referrals.queries.file import (
@@ -31,10 +39,11 @@ from referrals.queries.listing import (
     ListedRow,
     listed_count,
     listed_every,
+    listed_ids,
     listed_page,
 )
 from referrals.queries.lists import View, queued, worklist
-from referrals.queries.marks import Mark, marks, newcomers
+from referrals.queries.marks import Mark, logged_call, marks, newcomers
 from referrals.queries.one import (
     after_this,
     needs_reason,
@@ -42,6 +51,7 @@ from referrals.queries.one import (
     person_by_identifier,
     referral,
 )
+from referrals.queries.overview import Overview, Sender, overview, senders
 from referrals.queries.persons import (
     Candidate,
     Who,
@@ -59,6 +69,7 @@ from referrals.queries.search import Found, found
 __all__ = [
     "SORTS",
     "Candidate",
+    "Colleague",
     "Counts",
     "File",
     "Found",
@@ -68,12 +79,18 @@ __all__ = [
     "ListedRow",
     "Mark",
     "Number",
+    "Overview",
+    "Sender",
     "View",
     "Who",
     "after_this",
     "citizen_file",
     "civil_number",
+    "colleagues",
     "consent",
+    "cover",
+    "covers",
+    "covers_for",
     "deadlines_kept",
     "done_today",
     "found",
@@ -90,7 +107,9 @@ __all__ = [
     "likely_same",
     "listed_count",
     "listed_every",
+    "listed_ids",
     "listed_page",
+    "logged_call",
     "marks",
     "may_receive",
     "merge",
@@ -98,6 +117,7 @@ __all__ = [
     "needs_reason",
     "newcomers",
     "open_cases",
+    "overview",
     "own_municipality",
     "person_by_identifier",
     "persons_of",
@@ -107,8 +127,10 @@ __all__ = [
     "queued",
     "referral",
     "residence",
+    "senders",
     "smokes_much_from",
     "waiting_counts",
     "whole_number",
     "worklist",
+    "workloads",
 ]

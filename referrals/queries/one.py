@@ -9,6 +9,7 @@ from django.http import Http404
 
 from referrals import policies
 from referrals.models import ContactAttempt, Phone, Referral
+from referrals.queries.colleagues import covers_for
 from referrals.states import ReferralState
 from roegfri import clock, sealed
 from roegfri.actor import Actor
@@ -49,7 +50,8 @@ def own_municipality(viewer: Actor) -> Municipality:
 def needs_reason(viewer: Actor, pk: UUID) -> bool:
     """Whether a reason must be typed before the file is shown: closed, or a colleague's case.
 
-    Whoever still waits for the first call is everybody's: the call list is the reason. Reads
+    Whoever still waits for the first call is everybody's: the call list is the reason; and the
+    cases of whoever one covers for today count as one's own (colleagues.py). Reads
     nothing about the person. Raises Http404.
     """
     found = policies.referrals_visible_to(viewer).filter(pk=pk)
@@ -57,8 +59,8 @@ def needs_reason(viewer: Actor, pk: UUID) -> bool:
     if row is None:
         raise Http404
     state, caseworker = row
-    another = caseworker not in {None, viewer.user_id}
-    return state == ReferralState.CLOSED or (state == ReferralState.REACHED and another)
+    another = state == ReferralState.REACHED and caseworker not in {None, viewer.user_id}
+    return state == ReferralState.CLOSED or (another and not covers_for(viewer, caseworker))
 
 
 def after_this(viewer: Actor, pk: UUID, *, at: dt.datetime) -> UUID | None:

@@ -2,11 +2,13 @@
 
 from referrals.views.entry import duplicates, new, paste
 from referrals.views.inbox import inbox, message, message_again, message_file
-from referrals.views.lists import index
+from referrals.views.lists import filter_one, filters, index
 from referrals.views.upload import upload
 
 __all__ = [
     "duplicates",
+    "filter_one",
+    "filters",
     "inbox",
     "index",
     "message",

@@ -34,6 +34,7 @@ MENU: Sequence[Item] = (
     Item(_("Ny henvisning"), "referrals:new", Right.REFERRALS_HANDLE, "plus", WORK, "n"),
     Item(_("Indlæs henvisning"), "referrals:upload", Right.REFERRALS_IMPORT, "upload", WORK),
     Item(_("Indbakke"), "referrals:inbox", Right.REFERRALS_HANDLE, "email", WORK),
+    Item(_("Dæk for kollega"), "desk:covers", Right.REFERRALS_HANDLE, "persons", WORK),
     Item(_("Frister overholdt"), "desk:deadlines", Right.REFERRALS_READ, "analytics", OVERVIEW),
     Item(_("Medarbejdere"), "desk:staff", Right.STAFF_MANAGE, "groups", OVERVIEW),
     Item(_("Lukkedage"), "desk:closing_days", Right.CLOSING_DAYS_SET, "calendar-month", OVERVIEW),

@@ -7,16 +7,18 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from referrals.models import ContactAttempt
+from referrals.queries.marks import Mark
 from referrals.queries.waiting import MESSAGE, Waiting
 from referrals.states import InboxState, NextStep
 from roegfri import clock
-from roegfri.ui.templatetags.rows import moment
+from roegfri.actor import Actor
 from roegfri.ui.templatetags.ui import tag
 
 _NIL = UUID(int=0)
@@ -64,7 +66,7 @@ def line(row: Waiting, *, at: dt.datetime) -> Line:
         phone="" if row.is_message else row.phone or _tag("overdue", _("Mangler nummer")),
         due=_due(row, due, clock.danish_date(at)),
         mark=calling(row.reserved_by) if row.reserved_by else mark_safe(""),
-        received=moment(row.received_at),
+        received=_received(row.received_at, at),
         attempts="" if row.is_message else str(row.attempts),
         caseworker=row.caseworker or "",
         acts="" if row.number and row.kind in _BY_PHONE else "hidden",
@@ -74,6 +76,38 @@ def line(row: Waiting, *, at: dt.datetime) -> Line:
 def calling(name: str) -> SafeString:
     """That a colleague is calling right now."""
     return _tag("today", _("%(name)s ringer nu") % {"name": name})
+
+
+def mark_words(mark: Mark, *, viewer: Actor) -> SafeString:
+    """What has become of a line since it was shown; empty when nothing has."""
+    if mark.handled_at:
+        mine = mark.handler == viewer.name
+        who = _("Håndteret af dig kl. %(time)s") if mine else _("Håndteret af %(who)s kl. %(time)s")
+        return _over(who % {"who": mark.handler, "time": clock_words(mark.handled_at)})
+    if mark.closed_at:
+        return _over(_("Afsluttet kl. %(time)s") % {"time": clock_words(mark.closed_at)})
+    if mark.gone:
+        return _over(_("Sagen er ikke længere jeres"))
+    return calling(mark.caller) if mark.caller else mark_safe("")
+
+
+def _over(words: str) -> SafeString:
+    """The line is over and done with: the stylesheet greys it by this word."""
+    return format_html('<span class="mark-over">{}</span>', words)
+
+
+def logged_words(attempt: ContactAttempt, row: Waiting | None, *, at: dt.datetime) -> str:
+    """What was noted, and when the case is due again: `row` is its place in the queue by now."""
+    said = _("%(outcome)s noteret kl. %(time)s.") % {
+        "outcome": attempt.get_outcome_display(),
+        "time": clock_words(attempt.at),
+    }
+    if attempt.undone_at:
+        return _("%(said)s Fortrudt igen.") % {"said": said}
+    if row is None:
+        return said
+    when = moment_words(row.next_at, clock.danish_date(at))
+    return _("%(said)s Næste forsøg %(when)s.") % {"said": said, "when": when}
 
 
 def _name(row: Waiting) -> str:
@@ -89,6 +123,17 @@ def _address(view: str, pk: UUID) -> str:
 @lru_cache(maxsize=8)
 def _pattern(view: str) -> str:
     return reverse(view, args=[_NIL])
+
+
+def _received(moment: dt.datetime, at: dt.datetime) -> str:
+    """ "25. nov 9.30", with its year when that is another than this."""
+    day, year = clock.danish_date(moment), clock.danish_date(at).year
+    return f"{_day(day, year, translation.get_language())} {clock_words(moment)}"
+
+
+@lru_cache(maxsize=4096)
+def _day(day: dt.date, this_year: int, _language: str) -> str:
+    return formats.date_format(day, "j. b" if day.year == this_year else "j. b Y")
 
 
 @lru_cache(maxsize=4096)
@@ -117,7 +162,6 @@ def _about(row: Waiting, today: dt.date) -> SafeString:
     return mark_safe("".join(f" {part}" for part in parts))  # noqa: S308  (each is safe)
 
 
-@lru_cache(maxsize=4096)
 def _quiet(words: str) -> SafeString:
     return format_html('<span class="quiet">{}</span>', words)
 

@@ -6,6 +6,10 @@ from roegfri.refusal import Words
 
 SCREENS: dict[str, Words] = {
     "desk:today": _("I dag"),
+    "desk:note": _("I dag"),
+    "desk:logged": _("I dag"),
+    "desk:assign": _("Sag"),
+    "desk:assign_many": _("Henvisninger"),
     "desk:call": _("Opkald"),
     "desk:new_phone": _("Opkald"),
     "desk:file": _("Sag"),

@@ -7,6 +7,7 @@ from roegfri.desk.views import calls, endings, files, health, pages, quitline, s
 app_name = "desk"
 urlpatterns = [
     path("", today.today, name="today"),
+    path("", include("roegfri.desk.queue_urls")),
     path("opkald/<uuid:pk>/", calls.call, name="call"),
     path("opkald/<uuid:pk>/telefon/", calls.new_phone, name="new_phone"),
     path("opkald/<uuid:pk>/tag-over/", calls.take, name="take_over"),

@@ -28,3 +28,26 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SavedFilter(models.Model):
+    """A filter of a list that a person keeps under a name of her own.
+
+    `query` is what the list's form wrote, never what somebody typed: ids, dates and choices.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    list = models.CharField(max_length=40)
+    name = models.CharField(_("navn"), max_length=40)
+    query = models.CharField(max_length=500)
+
+    class Meta:
+        verbose_name = _("gemt filter")
+        verbose_name_plural = _("gemte filtre")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "list", "name"], name="filter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

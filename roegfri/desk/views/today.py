@@ -1,16 +1,21 @@
 """I dag: one queue for everything with a clock."""
 
+import datetime as dt
+from uuid import uuid4
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from referrals import queries
 from referrals.queries import View
+from referrals.queries.waiting import Waiting
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.desk.lines import line
 from roegfri.refusal import Words
+from roegfri.ui.lists import Page
 from roegfri.ui.screens import show
 
 # view -> the colour of its number, and the word beside it; in the order they stand
@@ -66,10 +71,23 @@ def today(request: SignedIn) -> HttpResponse:
         "figures": [(one, counts.number[one], *said) for one, said in FIGURES.items()],
         "covering": counts.covering,
         "empty": EMPTY[view],
-        "at": at,
+        "poll": _poll(page, view, at),
+        "once": uuid4(),
         "today": clock.danish_date(at),
     }
     return show(request, "desk/today.html", context, part="desk/_worklist.html")
+
+
+def _poll(page: Page[Waiting], view: View, at: dt.datetime) -> dict[str, object]:
+    """What the page sends back when it asks what has happened since (forms.OnScreen)."""
+    rows = page.rows
+    return {
+        "ids": ",".join(str(row.id) for row in rows),
+        "shown_at": at.isoformat(),
+        "since": rows[0].next_at.isoformat() if rows and page.previous else "",
+        "until": rows[-1].next_at.isoformat() if rows and page.next else "",
+        "vis": view.value,
+    }
 
 
 def view_of(text: str) -> View:
