@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from referrals.commands.consent import give_consent
 from referrals.commands.inbox import Delivery, keep_message
 from referrals.commands.merge import merge_citizens
-from referrals.models import Consent, IncomingMessage, Referral
+from referrals.models import Consent, Cover, IncomingMessage, Referral
 from referrals.states import ConsentForm, ConsentKind, InboxState
 from roegfri.accounts.models import Grant, User
 from roegfri.accounts.roles import BELONGS_TO, Role
@@ -75,6 +75,13 @@ TABLE: dict[str, Row] = {
     # casework
     "desk:today": Row(ALL, own=302, also=dict.fromkeys(CASEWORK, 200)),
     "desk:search": Row(CASEWORK),
+    "desk:marks": Row(CASEWORK, own=405),
+    "desk:note": Row(CASEWORK, own=302, of="referral"),
+    "desk:logged": Row(CASEWORK, of="attempt"),
+    "desk:assign": Row(CASEWORK, of="referral"),
+    "desk:assign_many": Row(CASEWORK),
+    "desk:covers": Row(CASEWORK),
+    "desk:end_cover": Row(CASEWORK, own=302, of="cover"),
     "desk:call": Row(CASEWORK, of="referral"),
     "desk:new_phone": Row(CASEWORK, of="referral"),
     "desk:take_over": Row(CASEWORK, own=302, of="referral"),
@@ -105,6 +112,8 @@ TABLE: dict[str, Row] = {
     "desk:quitline": Row(frozenset({Role.CALLER})),
     "desk:quitline_answer": Row(frozenset(), of="referral"),
     "referrals:list": Row(CASEWORK),
+    "referrals:filters": Row(CASEWORK),
+    "referrals:filter": Row(CASEWORK, own=404, given={"pk": str(uuid.UUID(int=0))}),
     "referrals:new": Row(CASEWORK),
     "referrals:paste": Row(CASEWORK, own=302),
     "referrals:duplicates": Row(CASEWORK, own=302),
@@ -273,6 +282,7 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         **rows_of(by, referral),
         "merge": {"pk": referral.pk, "merge_pk": merged_into(by, referral)},
         "grant": {"pk": make.grant(organisation=municipality).pk},
+        "cover": {"pk": cover_at(municipality)},
         "closing_day": {"pk": municipality.closing_days.create(on=dt.date(2026, 12, 22)).pk},
     }
 
@@ -287,6 +297,15 @@ def rows_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | int]
             "home": ("residence_pk", citizen.residences.get().pk),
         }
     return {name: {"pk": referral.pk, key: pk} for name, (key, pk) in found.items()}
+
+
+def cover_at(municipality: Municipality) -> uuid.UUID:
+    """Two colleagues, of whom one looks after the other's cases."""
+    away, present = (make.grant(organisation=municipality).user for _ in range(2))
+    days = {"from_on": TODAY.date(), "until_on": TODAY.date()}
+    return Cover.objects.create(
+        municipality=municipality, absent=away, substitute=present, **days
+    ).pk
 
 
 def merged_into(by: Any, referral: Referral) -> uuid.UUID:
@@ -423,6 +442,10 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:hold": {"sure": "on"},
     "desk:give_up": {"sure": "on"},
     "desk:undo_call": {"sure": "on"},
+    "desk:note": {"outcome": "voicemail", "once": str(uuid.UUID(int=8))},
+    "desk:logged": {"sure": "on"},
+    "desk:assign": {"to": str(uuid.UUID(int=0))},
+    "desk:end_cover": {"sure": "on"},
     "desk:new_number_to_call": {"phone": "40 40 40 40"},
     "desk:phone": {"act": "wrong"},
     "desk:remove_phone": {"sure": "on"},
@@ -452,6 +475,9 @@ POSTS: dict[str, dict[str, str]] = {
 # What is shown and changes nothing, and forms that say more; tests/desk/test_file.py,
 # test_citizen_page.py and test_papers.py send those.
 NEED_MORE = {
+    "desk:logged",
+    "desk:assign",
+    "desk:end_cover",
     "desk:hold",
     "desk:give_up",
     "desk:undo_call",
@@ -478,7 +504,7 @@ def test_every_address_that_changes_something_named_is_posted_to() -> None:
 
 def rows_of_everybody() -> dict[str, list[Any]]:
     """All there is in the tables that the posts could change."""
-    kept = (Referral, Consent, IncomingMessage, Grant, User, Organisation)
+    kept = (Referral, Consent, Cover, IncomingMessage, Grant, User, Organisation)
     from referrals.models import (
         Citizen,
         CivilNumber,
