@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from referrals import policies, rules
 from referrals.commands.cases import handled
 from referrals.commands.due import DUE, plan, plan_nothing
-from referrals.commands.receive import member_agreement, open_access
+from referrals.commands.people import open_access
+from referrals.commands.receive import member_agreement
 from referrals.models import HandOver, Referral, Reservation
 from referrals.states import (
     MOVES,

@@ -10,7 +10,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +29,7 @@ from roegfri import clock
 from roegfri.organisations import lookup
 from roegfri.organisations.models import Municipality
 from roegfri.persons import cpr, names, phone
+from roegfri.refusal import Words
 
 MAIN = ("phone", "source", "name", "civil_number", "sender_name", "received_at")
 MORE = (
@@ -47,9 +47,11 @@ GUARDIAN = ("guardian_name", "guardian_phone", "guardian_consent")
 UNTOUCHED = {"channel": Channel.EMAIL, "guardian_consent": GuardianConsent.UNKNOWN}
 
 
-def _note(label: Promise) -> forms.CharField:
+def _note(label: Words) -> forms.CharField:
     words = _("For eksempel mobil, arbejde eller datter.")
-    return forms.CharField(label=label, help_text=words, max_length=40, required=False)
+    field = forms.CharField(help_text=words, max_length=40, required=False)
+    field.label = label
+    return field
 
 
 class NewReferral(forms.Form):
@@ -176,7 +178,8 @@ class NewReferral(forms.Form):
     def open_more(self) -> bool:
         """Something under the fold is wrong, or was found in the text or typed before."""
         folded = {*PHONES, *MORE, *GUARDIAN}
-        filled = {name for name in folded - {"channel"} if self.data.get(name)}
+        quiet = {"channel", "phone_note"}
+        filled = {name for name in folded - quiet if self.data.get(name)}
         usual = {name for name, value in UNTOUCHED.items() if self.data.get(name) == value}
         return bool(folded & self.errors.keys() or filled - usual)
 

@@ -65,7 +65,7 @@ class BirthDateField(forms.DateField):
 
     def clean(self, value: Any) -> dt.date | None:
         """Raises ValidationError for a day ahead, or so long ago that nobody lives who saw it."""
-        born = super().clean(value)
+        born: dt.date | None = super().clean(value)
         if born and born > clock.today():
             raise forms.ValidationError(_now("Fødselsdatoen kan ikke ligge ude i fremtiden."))
         if born and born.year < _OLDEST_YEAR:
@@ -89,12 +89,16 @@ class MomentField(forms.SplitDateTimeField):
             **given,
         )
 
-    def compress(self, data_list: Sequence[Any]) -> dt.datetime | None:
+    def compress(self, data_list: Sequence[Any] | None) -> dt.datetime | None:
         """The instant. The hour that comes twice in autumn means the first of the two; raises
-        ValidationError for the one that spring leaves out."""
-        if not data_list or any(part in self.empty_values for part in data_list):
-            return self._missing(data_list)
-        day, time = data_list
+        ValidationError for the one that spring leaves out, and for half an answer."""
+        given = [None if part in self.empty_values else part for part in data_list or ()]
+        if not any(part is not None for part in given):
+            return None
+        for part, missing in zip(given, ("invalid_date", "invalid_time"), strict=True):
+            if part is None:
+                raise forms.ValidationError(self.error_messages[missing], code=missing)
+        day, time = given
         instant = clock.danish_time(day, time)
         if instant.astimezone(dt.UTC).astimezone(clock.COPENHAGEN).time() != time:
             raise forms.ValidationError(
@@ -104,13 +108,6 @@ class MomentField(forms.SplitDateTimeField):
                 % {"time": f"{time:%H.%M}"}
             )
         return instant
-
-    def _missing(self, data_list: Sequence[Any]) -> None:
-        """Nothing at all is for `required` to judge; half of it is a mistake."""
-        if not data_list or all(part in self.empty_values for part in data_list):
-            return
-        missing = "invalid_date" if data_list[0] in self.empty_values else "invalid_time"
-        raise forms.ValidationError(self.error_messages[missing], code=missing)
 
 
 def not_in_the_future(moment: dt.datetime | None) -> None:

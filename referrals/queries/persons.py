@@ -138,8 +138,9 @@ def known_elsewhere(viewer: Actor, who: Who) -> bool:
 
 def guardian_age(viewer: Actor, on: dt.date) -> int | None:
     """Below which age the first call goes to a parent; None where one's own has no agreement."""
-    own = Municipality.objects.filter(pk=viewer.organisation_id).first()
-    agreement = lookup.agreement_of(own, on, Scope.CESSATION) if own else None
+    own = viewer.organisation_id
+    works = Municipality.objects.filter(pk=own).first() if own else None
+    agreement = lookup.agreement_of(works, on, Scope.CESSATION) if works else None
     return lookup.terms(agreement, on).target_group.guardian_age if agreement else None
 
 

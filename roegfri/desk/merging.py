@@ -1,11 +1,12 @@
 """Two citizens beside each other: what the screen for duplicates shows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from referrals import forms, queries
 from referrals.models import Referral
@@ -15,6 +16,7 @@ from roegfri.accounts.access import SignedIn
 from roegfri.audit import looks
 from roegfri.desk.lines import day_words
 from roegfri.persons import phone
+from roegfri.refusal import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def citizen_of(request: SignedIn, referral: Referral) -> UUID:
 
 def _lines(one: File, other: File) -> Iterable[Line]:
     for label, tell in _FIELDS:
-        yield Line(str(label()), tell(one), tell(other))
+        yield Line(str(label), tell(one), tell(other))
 
 
 def _home(file: File) -> str:
@@ -96,20 +98,20 @@ def _cases(file: File) -> str:
     )
 
 
-_FIELDS = (
-    (lambda: _("Navn"), lambda file: file.citizen.name),
-    (lambda: _("CPR-nummer"), lambda file: ", ".join(one.masked for one in file.numbers)),
-    (lambda: _("Født"), _born),
+_FIELDS: Sequence[tuple[Words, Callable[[File], str]]] = (
+    (_lazy("Navn"), lambda file: file.citizen.name),
+    (_lazy("CPR-nummer"), lambda file: ", ".join(one.masked for one in file.numbers)),
+    (_lazy("Født"), _born),
     (
-        lambda: _("Telefon"),
+        _lazy("Telefon"),
         lambda file: ", ".join(dict.fromkeys(phone.display(one.number) for one in file.phones)),
     ),
-    (lambda: _("E-mail"), lambda file: file.citizen.email),
-    (lambda: _("Adresse"), _address),
-    (lambda: _("Bopælskommune"), _home),
-    (lambda: _("Sprog"), lambda file: file.citizen.language),
-    (lambda: _("Tolk"), lambda file: _("Ja") if file.citizen.interpreter else ""),
-    (lambda: _("Forælder eller værge"), lambda file: file.citizen.guardian_name),
-    (lambda: _("Egen læge"), lambda file: file.citizen.practice_name),
-    (lambda: _("Henvisninger"), _cases),
+    (_lazy("E-mail"), lambda file: file.citizen.email),
+    (_lazy("Adresse"), _address),
+    (_lazy("Bopælskommune"), _home),
+    (_lazy("Sprog"), lambda file: file.citizen.language),
+    (_lazy("Tolk"), lambda file: _("Ja") if file.citizen.interpreter else ""),
+    (_lazy("Forælder eller værge"), lambda file: file.citizen.guardian_name),
+    (_lazy("Egen læge"), lambda file: file.citizen.practice_name),
+    (_lazy("Henvisninger"), _cases),
 )

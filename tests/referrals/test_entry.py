@@ -27,6 +27,7 @@ from roegfri.audit.models import AuditEvent
 from roegfri.organisations.kinds import Kind
 from roegfri.organisations.models import Hospital, HospitalDepartment, Municipality, Practice
 from roegfri.refusal import AlreadySent, Refusal
+from roegfri.walls.locks import alone
 from tests import make
 from tests.referrals import pasted_samples as samples
 
@@ -507,7 +508,7 @@ def test_a_form_that_says_anything_else_is_refused(grant: Grant) -> None:
     number = make.details(civil_number="2512489996").civil_number
     others = {**OTHER, "home": home, "sender": home, "civil_number": number}
     assert set(others) == {field.name for field in dataclasses.fields(details)}
-    given = {"handler": handler, "by": by, "at": make.MONDAY, "once": once}
+    given: dict[str, Any] = {"handler": handler, "by": by, "at": make.MONDAY, "once": once}
     with acting(by), transaction.atomic():
         first = receive_referral(details, **given)
         assert receive_referral(dataclasses.replace(details), **given) == first
@@ -573,11 +574,10 @@ def test_control_without_the_lock_equal_posts_collide(monkeypatch: pytest.Monkey
     by, once = make.actor(), uuid.uuid4()
     handler = make.home(by)
     barrier = threading.Barrier(20, timeout=20)
-    looked = receive.alone
 
     def unlocked(*words: object) -> None:
         if words[0] != "referral":
-            looked(*words)
+            alone(*words)
 
     monkeypatch.setattr(receive, "alone", unlocked)
     real = receive._referral

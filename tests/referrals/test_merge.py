@@ -295,6 +295,6 @@ def test_control_without_the_lock_two_merge_into_each_other(
 def test_the_database_lets_nobody_be_merged_twice(by: Actor) -> None:
     kept, merged = two(by)
     merge(kept, merged, by)
-    again = Merge(kept_id=kept.citizen_id, merged_id=merged.citizen_id, at=LATER, by_id=by.user_id)
+    again = Merge(kept_id=kept.citizen_id, merged_id=merged.citizen_id, at=LATER, by_id=by.person)
     with acting(by), pytest.raises(IntegrityError), transaction.atomic():
         again.save(force_insert=True)

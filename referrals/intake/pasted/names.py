@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from referrals.intake.pasted import words
 from referrals.intake.pasted.parts import Part
@@ -42,17 +43,16 @@ def civil_number(text: str, *, on: dt.date) -> cpr.CivilNumber | None:
 
 def of_citizen(mails: Sequence[Part], *, by_herself: bool) -> str:
     """Her name: where a label says so, beside her number, or under a letter that is her own."""
-    lines = [line for mail in mails for line in (*mail.body, *mail.signature)]
+    lines: list[str] = [line for mail in mails for line in (*mail.body, *mail.signature)]
     subjects = [mail.head.get("subject", "") for mail in mails]
-    for found in (
-        *_labelled(lines),
-        *_in_two_fields(lines),
-        *_beside_number([*lines, *subjects]),
-        *(_signed(mails, lines) if by_herself else ()),
-    ):
-        if found:
-            return found
-    return ""
+    ways: list[Iterator[str]] = [
+        _labelled(lines),
+        _in_two_fields(lines),
+        _beside_number([*lines, *subjects]),
+    ]
+    if by_herself:
+        ways.append(_signed(mails, lines))
+    return next(filter(None, chain.from_iterable(ways)), "")
 
 
 def _labelled(lines: Sequence[str]) -> Iterator[str]:
