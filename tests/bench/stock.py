@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
@@ -17,8 +18,8 @@ from django.test import override_settings
 from django.urls import include, path
 from django.views.generic import ListView
 
-from referrals.forms import Filter
 from referrals.models import Referral
+from referrals.states import ReferralState, Source
 from roegfri import clock
 from roegfri.actor import acting, system
 
@@ -98,6 +99,16 @@ class ReferralAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 site = Site(name="admin")
 site.register(Referral, ReferralAdmin)
+
+
+class Filter(forms.Form):
+    """The filters one begins with."""
+
+    state = forms.ChoiceField(choices=[("", "Alle"), *ReferralState.choices], required=False)
+    source = forms.ChoiceField(choices=[("", "Alle"), *Source.choices], required=False)
+    due = forms.ChoiceField(
+        choices=[("", "Alle"), ("overdue", "Overskredet"), ("today", "I dag")], required=False
+    )
 
 
 class All(LoginRequiredMixin, ListView):  # type: ignore[type-arg]

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from psycopg import sql
 
 from referrals import queries
-from referrals.models import Citizen, Referral
+from referrals.models import Citizen, Phone, Referral, Residence
 from referrals.queries.listing import CAP, CONDITIONS
 from referrals.states import ReferralState, Source
 from roegfri import clock
@@ -57,6 +57,14 @@ def mixed(db: None) -> Actor:
                 attempts=number % 2,
                 sender=by.organisation_id if number % 5 == 0 else None,
             )
+            if number % 4 == 0:
+                Phone.objects.filter(citizen=one.citizen_id).update(wrong_since=make.MONDAY)
+            if number % 3 == 0:
+                Residence.objects.create(
+                    citizen=one.citizen,
+                    municipality_id=by.organisation_id,
+                    from_on=make.LONG_AGO,
+                )
         some = Referral.objects.order_by("received_at").values_list("pk", flat=True)
         reached = Referral.objects.filter(pk__in=list(some[:12]))
         reached.update(state=ReferralState.REACHED, reached_at=make.MONDAY)
@@ -68,7 +76,7 @@ def mixed(db: None) -> Actor:
 
 
 WAITING = Q(state="received")
-ASKED: dict[str, Callable[[Actor], tuple[dict[str, Any], Q]]] = {
+ASKED: dict[str, Callable[[Actor], tuple[dict[str, Any], Any]]] = {
     "nothing": lambda by: ({}, Q()),
     "state": lambda by: ({"state": "reached"}, Q(state="reached")),
     "source": lambda by: ({"source": "practice"}, Q(source="practice")),
@@ -89,6 +97,12 @@ ASKED: dict[str, Callable[[Actor], tuple[dict[str, Any], Q]]] = {
         Q(sender=by.organisation_id),
     ),
     "caseworker_id": lambda by: ({"caseworker_id": by.user_id}, Q(caseworker=by.user_id)),
+    "mine": lambda by: ({"mine": True}, Q(caseworker=by.user_id)),
+    "lacks number": lambda by: (
+        {"lacks": "number"},
+        ~Exists(Phone.objects.filter(citizen=OuterRef("citizen"), wrong_since=None)),
+    ),
+    "lacks home": lambda by: ({"lacks": "home"}, Q(citizen__residences=None)),
     "unassigned": lambda by: ({"unassigned": True}, Q(caseworker=None)),
     "unclosed": lambda by: ({"unclosed": True}, ~Q(state="closed")),
     "received_from": lambda by: (
