@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from referrals import rules
 from referrals.commands.cases import handled
-from referrals.commands.due import DUE, plan, plan_nothing
+from referrals.commands.due import DUE, make_due, nothing_due
 from referrals.models import ContactAttempt, HandOver, Referral, Reservation
 from referrals.states import (
     MOVES,
@@ -38,7 +38,7 @@ def close_referral(referral: Referral, *, reason: CloseReason, by: Actor, at: dt
     if reason == CloseReason.NOT_REACHED:
         _check_attempts(referral)
     referral.close_reason = reason
-    plan_nothing(referral)
+    nothing_due(referral)
     lifecycle.move(referral, MOVES, to=ReferralState.CLOSED, at=at, facts=["close_reason", *DUE])
     Reservation.objects.filter(referral=referral).delete()
     record("referral.closed", referral, by=by, at=at, persons=[referral.citizen_id])
@@ -57,7 +57,7 @@ def reopen_referral(referral: Referral, *, why: str, by: Actor, at: dt.datetime)
     referral.close_reason = ""
     reached = referral.reached_at is not None
     step = NextStep.CALL_BACK if reached else NextStep.RETRY
-    plan(referral, step, at, _("Genåbnet: %(why)s") % {"why": why[:180]})
+    make_due(referral, step, at, _("Genåbnet: %(why)s") % {"why": why[:180]})
     to = ReferralState.REACHED if reached else ReferralState.RECEIVED
     lifecycle.move(referral, MOVES, to=to, at=at, facts=["close_reason", *DUE])
     record(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from referrals import policies, rules
 from referrals.commands.cases import handled
-from referrals.commands.due import DUE, plan, plan_nothing
+from referrals.commands.due import DUE, make_due, nothing_due
 from referrals.commands.people import open_access
 from referrals.commands.receive import member_agreement
 from referrals.models import HandOver, Referral, Reservation
@@ -55,7 +55,7 @@ def hand_over(
         terms=lookup.terms(agreement, today).contact,
         closed=lookup.closing_days(to),
     )
-    plan(referral, NextStep.CALL, clock.end_of_day(referral.contact_by), reason[:200])
+    make_due(referral, NextStep.CALL, clock.end_of_day(referral.contact_by), reason[:200])
     facts = ["handler", "agreement", "caseworker", "contact_by", *DUE]
     if referral.state == ReferralState.RECEIVED:
         referral.save(update_fields=facts)
@@ -88,7 +88,7 @@ def hand_to_quitline(
     given = _given(referral, quitline, note, by=by, at=at)
     today = clock.danish_date(at)
     open_access(referral.citizen_id, quitline.pk, Ground.QUITLINE, referral.pk, today)
-    plan_nothing(referral)
+    nothing_due(referral)
     referral.close_reason = CloseReason.QUITLINE
     facts = ["close_reason", *DUE]
     lifecycle.move(referral, MOVES, to=ReferralState.CLOSED, at=at, facts=facts)

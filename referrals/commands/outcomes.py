@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from referrals import rules
-from referrals.commands.due import plan, plan_nothing
+from referrals.commands.due import make_due, nothing_due
 from referrals.commands.talk import Then
 from referrals.models import ContactAttempt, Phone, Referral
 from referrals.states import CloseReason, NextStep, Outcome, ReferralState
@@ -46,19 +46,19 @@ def _reached(referral: Referral, attempt: ContactAttempt, wish: Wish) -> str | N
         raise Refusal(_("Vælg en anden grund: du har jo talt med borgeren."), field="then_close")
     if then.close:
         referral.close_reason = then.close
-        plan_nothing(referral)
+        nothing_due(referral)
         return ReferralState.CLOSED
     if then.step:
-        plan(referral, then.step, ahead(then.at, attempt.at, field="then_at"), then.note[:200])
+        make_due(referral, then.step, ahead(then.at, attempt.at, field="then_at"), then.note[:200])
     else:
-        plan_nothing(referral)
+        nothing_due(referral)
     return ReferralState.REACHED
 
 
 def _thinking(referral: Referral, attempt: ContactAttempt, _wish: Wish) -> str | None:
     _conversation(referral, attempt)
     assert attempt.call_back_at  # noqa: S101  (log_call fills it in)
-    plan(referral, NextStep.DECIDE, attempt.call_back_at)
+    make_due(referral, NextStep.DECIDE, attempt.call_back_at)
     return ReferralState.REACHED
 
 
@@ -66,7 +66,7 @@ def _declined(referral: Referral, attempt: ContactAttempt, _wish: Wish) -> str |
     """A «no» is a conversation: the deadline was met."""
     _conversation(referral, attempt)
     referral.close_reason = CloseReason.DECLINED
-    plan_nothing(referral)
+    nothing_due(referral)
     return ReferralState.CLOSED
 
 
@@ -84,14 +84,14 @@ def _no_answer(referral: Referral, attempt: ContactAttempt, wish: Wish) -> str |
     if referral.state == ReferralState.REACHED:
         referral.next_at = when
     else:
-        plan(referral, NextStep.RETRY, when)
+        make_due(referral, NextStep.RETRY, when)
     return None
 
 
 def _call_back(referral: Referral, attempt: ContactAttempt, _wish: Wish) -> str | None:
     """Somebody answered, and there was no conversation: the deadline is not met."""
     assert attempt.call_back_at  # noqa: S101  (a constraint of the table)
-    plan(referral, NextStep.CALL_BACK, attempt.call_back_at)
+    make_due(referral, NextStep.CALL_BACK, attempt.call_back_at)
     return None
 
 
@@ -100,7 +100,7 @@ def _wrong_number(referral: Referral, attempt: ContactAttempt, _wish: Wish) -> s
     if not Phone.objects.filter(citizen_id=referral.citizen_id, wrong_since=None).exists():
         return None
     if referral.state == ReferralState.RECEIVED:
-        plan(referral, NextStep.RETRY, attempt.at)
+        make_due(referral, NextStep.RETRY, attempt.at)
     elif referral.next_step:
         referral.next_at = attempt.at
     return None

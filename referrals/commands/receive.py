@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from referrals import rules
 from referrals.commands.details import Details
-from referrals.commands.due import plan
+from referrals.commands.due import make_due
 from referrals.commands.identity import BY_NUMBER, Decided, same_citizen, write_down
 from referrals.commands.people import open_access
 from referrals.models import Referral
@@ -104,7 +104,7 @@ def _referral(details: Details, handler: Municipality, caseworker: User | None) 
         sender_ean=details.sender_ean,
         episode=details.episode,
     )
-    plan(referral, NextStep.CALL, clock.end_of_day(deadline))
+    make_due(referral, NextStep.CALL, clock.end_of_day(deadline))
     return referral
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from referrals import policies
@@ -15,16 +15,13 @@ from roegfri.organisations.dated import holds
 from roegfri.organisations.kinds import Scope
 from roegfri.organisations.models import Membership, Municipality
 
-# How long Stoplinien sees what it is done with: until the access ends, at the end of the day.
-_OPEN = Q(ended_at=None)
-
 
 def may_receive(viewer: Actor, on: dt.date) -> QuerySet[Municipality]:
     """The other municipalities that take referrals on a day, by name."""
     current = Membership.objects.filter(holds(on), scope=Scope.CESSATION)
     return (
         Municipality.objects.filter(memberships__in=current)
-        .exclude(pk=viewer.organisation_id)
+        .exclude(pk__in=[viewer.organisation_id] if viewer.organisation_id else [])
         .distinct()
         .order_by("name")
     )
@@ -52,7 +49,7 @@ def _for_quitline(viewer: Actor) -> QuerySet[HandOver]:
 
 def given_to_quitline(viewer: Actor) -> Sequence[HandOver]:
     """Whom Stoplinien is to call, the longest waiting first; at most 200."""
-    return list(_for_quitline(viewer).filter(_OPEN).order_by("at", "pk")[:200])
+    return list(_for_quitline(viewer).filter(ended_at=None).order_by("at", "pk")[:200])
 
 
 def done_today(viewer: Actor) -> Sequence[HandOver]:

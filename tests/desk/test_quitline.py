@@ -140,5 +140,5 @@ def test_a_message_is_set_aside_and_taken_up_again(counsellor: Grant) -> None:
     handled = client.get("/henvisninger/indbakke/?vis=behandlet").content.decode()
     assert "Lægen sender igen" in handled
     assert counsellor.user.name in handled
-    assert client.post(f"{page}igen/").status_code == 302
+    assert client.post(f"{page}igen/", {"sure": "on"}).status_code == 302
     assert "brev.xml" in client.get("/henvisninger/indbakke/").content.decode()

@@ -106,8 +106,8 @@ PARTS_OF_COMMANDS = {
     "add_civil_number",
     "open_access",
     "member_agreement",
-    "plan",
-    "plan_nothing",
+    "make_due",
+    "nothing_due",
     "own_citizen",
     "handled",
 }

@@ -26,9 +26,9 @@ def _page(request: SignedIn, template: str, referral: Referral, form: Form) -> H
     return show(request, template, context)
 
 
-def _done(request: SignedIn, words: str, *to: str | UUID) -> HttpResponse:
+def _done(request: SignedIn, words: str, to: str, *args: UUID) -> HttpResponse:
     messages.success(request, words)
-    return redirect(*to)
+    return redirect(to, *args)
 
 
 def _act(command: Callable[..., object], referral: Referral, request: SignedIn) -> partial[object]:
