@@ -15,7 +15,7 @@ from roegfri.actor import acting
 from tests import make
 
 pytestmark = pytest.mark.django_db
-OK, BAD_REQUEST, CONFLICT, UNPROCESSABLE, REDIRECT = 200, 400, 409, 422, 302
+OK, BAD_REQUEST, CONFLICT, REDIRECT = 200, 400, 409, 302
 FORM = {
     "phone": "20 30 40 50",
     "source": "hospital",
@@ -127,6 +127,6 @@ def test_a_form_sent_again_with_other_words_is_not_said_to_be_saved() -> None:
         url = reverse("desk:call", args=[Referral.objects.get().pk])
     sent = [{"outcome": outcome, "once": once} for outcome in ("no_answer", "wrong_number")]
     assert client.post(url, sent[0]).status_code == REDIRECT
-    assert client.post(url, sent[1]).status_code == UNPROCESSABLE
+    assert client.post(url, sent[1]).status_code == CONFLICT
     with acting(make.SYSTEM):
         assert ContactAttempt.objects.get().outcome == "no_answer"
