@@ -12,7 +12,7 @@ from roegfri.accounts.models import Grant, User
 from roegfri.accounts.roles import Role
 from roegfri.actor import Actor, Kind
 from roegfri.audit.commands import record
-from roegfri.desk.demo.cases import Place
+from roegfri.desk.demo.places import Place
 
 _REASONS = ("", "", "", "", "Borgeren ringede tilbage", "Dækker for en syg kollega")
 
@@ -25,6 +25,7 @@ def lay(places: Sequence[Place], now: dt.datetime, seed: int) -> None:
         newest = Referral.objects.filter(handler=place.municipality).order_by("-received_at", "pk")
         opened = list(newest.values_list("citizen_id", flat=True)[:40])
         grants = Grant.objects.filter(organisation=place.municipality, role=Role.COUNSELLOR)
+        grants = grants.order_by("user__email")
         actors = [_actor(grant.user, grant) for grant in grants.select_related("user")]
         for citizen in opened:
             day = clock.danish_date(now) - dt.timedelta(days=dice.randint(1, 45))

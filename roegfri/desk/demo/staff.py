@@ -1,10 +1,12 @@
 """The people who sign in to the trial, one for each role, and their colleagues."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from referrals.models import Cover
 from roegfri.accounts.models import Grant, User
 from roegfri.accounts.roles import Role
 from roegfri.organisations.models import (
@@ -75,8 +77,29 @@ def hire(municipalities: list[Municipality], since: dt.date) -> dict[Any, list[U
             user = _person(f"raadgiver{number + 1}.{municipality.code}@{DOMAIN}", name, word)
             _grant(user, Role.COUNSELLOR, municipality, since)
         valid = Grant.objects.filter(organisation=municipality, role=Role.COUNSELLOR)
-        counsellors[municipality.pk] = [g.user for g in valid.select_related("user")]
+        people = [grant.user for grant in valid.select_related("user")]
+        counsellors[municipality.pk] = sorted(people, key=_signs_in_first)
     return counsellors
+
+
+def _signs_in_first(user: User) -> tuple[bool, str]:
+    return user.email.partition("@")[0] not in {local for local, _, _ in SIGN_INS}, user.email
+
+
+def quitline_caller() -> User:
+    """Who signs in for Stoplinien."""
+    return User.objects.get(email=f"stoplinien@{DOMAIN}")
+
+
+def cover(municipality: Municipality, counsellors: Sequence[User], on: dt.date) -> None:
+    """A colleague is ill this week, and whoever signs in to the trial stands in; repeatable."""
+    Cover.objects.get_or_create(
+        municipality=municipality,
+        absent=counsellors[1],
+        substitute=counsellors[0],
+        from_on=on - dt.timedelta(days=1),
+        defaults={"until_on": on + dt.timedelta(days=4)},
+    )
 
 
 def _person(email: str, name: str, word: str) -> User:

@@ -10,81 +10,57 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from roegfri.desk.demo.cases import Rows
+from roegfri.desk.demo.rows import TABLES, Row
 
-COLUMNS: dict[str, LiteralString] = {
-    "citizen": "id, given_names, surname, birth_date, sex, address, address_protected, language,"
-    " interpreter, created_at",
-    "phone": "id, citizen_id, number, note, rank",
-    "civilnumber": "id, citizen_id, kind, sealed_value, fingerprint, since",
-    "residence": "id, citizen_id, municipality_id, from_on",
-    "citizenaccess": "id, citizen_id, organisation_id, ground, about, from_on",
-    "referral": "id, citizen_id, handler_id, received_by_id, agreement_id, source, channel,"
-    " sender_id, sender_name, text, received_at, contact_by, next_at, next_step, attempts, state,"
-    " state_since, reached_at, close_reason, caseworker_id, once",
-    "contactattempt": "id, referral_id, at, outcome, note, caller_id, once",
-    "consent": "id, citizen_id, kind, form, text_version, given_at, taken_by_id",
-}
-# Columns that a made-up row leaves empty, but that may not be null.
-EMPTY: dict[str, LiteralString] = {
-    "citizen": "email, postcode, town, guardian_name, guardian_phone",
-    "referral": "guardian_consent, sender_ean, episode",
-}
+# Without defaults and conditions: what is missing in a row is said by the table itself.
+_STAGE: LiteralString = "create temporary table {} on commit drop as select {} from {} limit 0"
 
 
-def lay(connection: "psycopg.Connection[Any]", batches: Iterable[Rows]) -> int:
+def lay(connection: "psycopg.Connection[Any]", batches: Iterable[dict[str, list[Row]]]) -> int:
     """Writes all batches in one transaction; answers with the number of referrals."""
     laid = 0
     with connection.transaction(), connection.cursor() as cursor:
-        for table in COLUMNS:
-            cursor.execute(
-                sql.SQL("alter table referrals_{} disable trigger user").format(sql.SQL(table))
-            )
-            cursor.execute(
-                sql.SQL(
-                    "create temporary table stage_{0} (like referrals_{0} including defaults)"
-                    " on commit drop"
-                ).format(sql.SQL(table))
-            )
-        cursor.execute("alter table stage_citizen alter sort_key drop not null")
+        for table in TABLES:
+            _alter(cursor, table, "disable trigger user")
+            cursor.execute(sql.SQL(_STAGE).format(_stage(table), _columns(table), _named(table)))
         # It copies the citizen's sort key into the row: no change of anybody's, and not the log's.
-        cursor.execute("alter table referrals_referral enable trigger referral_named")
+        _alter(cursor, "referral", "enable trigger referral_named")
         for rows in batches:
-            for table in COLUMNS:
-                _lay_table(cursor, table, getattr(rows, table))
-            laid += len(rows.referral)
+            for table in TABLES:
+                _lay_table(cursor, table, rows[table])
+            laid += len(rows["referral"])
         # Foreign keys are checked now: a table with checks to come cannot be altered.
         cursor.execute("set constraints all immediate")
-        for table in COLUMNS:
-            cursor.execute(
-                sql.SQL("alter table referrals_{} enable trigger user").format(sql.SQL(table))
-            )
+        for table in TABLES:
+            _alter(cursor, table, "enable trigger user")
         cursor.execute("select find_rebuild()")
     return laid
 
 
-def _lay_table(cursor: "psycopg.Cursor[Any]", table: LiteralString, rows: list[Any]) -> None:
-    names, empty = COLUMNS[table], EMPTY.get(table, "")
-    stage = sql.SQL("stage_") + sql.SQL(table)
-    for name in filter(None, empty.split(", ")):
-        cursor.execute(
-            sql.SQL("alter table {} alter {} drop not null").format(stage, sql.Identifier(name))
-        )
-    with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(stage, sql.SQL(names))) as copy:
+def _named(table: str) -> sql.Identifier:
+    return sql.Identifier(f"referrals_{table}")
+
+
+def _stage(table: str) -> sql.Identifier:
+    return sql.Identifier(f"stage_{table}")
+
+
+def _columns(table: str) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(name) for name in TABLES[table])
+
+
+def _alter(cursor: "psycopg.Cursor[Any]", table: str, how: LiteralString) -> None:
+    cursor.execute(sql.SQL("alter table {} ").format(_named(table)) + sql.SQL(how))
+
+
+def _lay_table(cursor: "psycopg.Cursor[Any]", table: str, rows: list[Row]) -> None:
+    if not rows:
+        return
+    stage, names = _stage(table), _columns(table)
+    with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(stage, names)) as copy:
         for row in rows:
-            copy.write_row(row)
-    filled = sql.SQL(", ").join(
-        sql.Literal("unknown" if name == "guardian_consent" else "")
-        for name in filter(None, empty.split(", "))
-    )
+            copy.write_row(tuple(row.values()))
     cursor.execute(
-        sql.SQL("insert into {} ({}{}) select {}{} from {}").format(
-            sql.SQL("referrals_") + sql.SQL(table),
-            sql.SQL(names),
-            sql.SQL(", " + empty) if empty else sql.SQL(""),
-            sql.SQL(names),
-            sql.SQL(", ") + filled if empty else sql.SQL(""),
-            stage,
-        )
+        sql.SQL("insert into {} ({}) select {} from {}").format(_named(table), names, names, stage)
     )
     cursor.execute(sql.SQL("truncate {}").format(stage))

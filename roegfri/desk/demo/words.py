@@ -183,3 +183,27 @@ DECLINE_NOTES = (
     "Har fået hjælp hos egen læge.",
     "Er stoppet på egen hånd.",
 )
+THINKING_NOTES = (
+    "Vil tale med sin mand først.",
+    "Vil gerne vente, til flytningen er overstået. Ring igen.",
+    "Har fået tilsendt folderen og tænker over det.",
+)
+VOICEMAIL_NOTES = (
+    "",
+    "",
+    "Sagt navn og nummer på svareren, intet om hvad det drejer sig om.",
+)
+CALL_BACK_NOTES = (
+    "Sidder i bussen.",
+    "Er på arbejde, har fri om eftermiddagen.",
+    "Passer børnebørn i dag.",
+)
+WRONG_NUMBER_NOTES = ("Nummeret tilhører en anden.",)
+WHYS = (
+    "Plakaten på biblioteket.",
+    "Min læge nævnte det.",
+    "Et opslag på Facebook.",
+    "Min søster stoppede hos jer.",
+    "Prisen på cigaretter.",
+    "Jeg skal være mormor.",
+)

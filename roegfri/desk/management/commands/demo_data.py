@@ -12,14 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from roegfri import clock, database
 from roegfri.actor import acting, system
-from roegfri.desk.demo import cases, looks, staff, store
-from roegfri.organisations import lookup
-from roegfri.organisations.kinds import Kind, Scope
-from roegfri.organisations.models import Agreement, Municipality, Organisation, Practice
+from roegfri.desk.demo import drawing, looks, setting, staff, store
 
 LEAST, MOST = 10, 1_000_000
-# The eight of Røgfri på Tværs come by themselves; these take part from Region Midtjylland.
-MIDTJYLLAND = ("751", "741", "791", "615", "730")
 
 
 class Command(BaseCommand):
@@ -58,39 +53,17 @@ class Command(BaseCommand):
             self.stdout.write(f"{laid} referrals laid in {seconds} s")
 
     def _fill(self, scale: int, now: dt.datetime, seed: int) -> int:
-        since = clock.danish_date(now) - dt.timedelta(days=cases.DAYS + 30)
-        places = _places(since)
+        here = setting.setting(now)
         with psycopg.connect(database.owner_url(environ.FileAwareEnv())) as owner:
             try:
-                laid = store.lay(owner, cases.draw(places, scale, now, seed))
+                laid = store.lay(owner, drawing.draw(here, scale, now, seed))
             except psycopg.errors.UniqueViolation as known:
                 raise CommandError(
                     "These people live here already: take another --seed."
                 ) from known
-            looks.lay(places, now, seed)
+            looks.lay(here.places, now, seed)
+            shown = here.at(setting.SHOWN)
+            staff.cover(shown.municipality, shown.counsellors, clock.danish_date(now))
             # The planner knows nothing of rows that came a moment ago, until it has looked.
             owner.execute("analyze")
         return laid
-
-
-def _places(since: dt.date) -> list[cases.Place]:
-    east = Agreement.objects.get(slug="roegfri-paa-tvaers")
-    municipalities = lookup.members(east, since, Scope.CESSATION)
-    municipalities += list(Municipality.objects.filter(code__in=MIDTJYLLAND))
-    counsellors = staff.hire(municipalities, since)
-    return [cases.place(one, counsellors[one.pk], _senders(one), since) for one in municipalities]
-
-
-def _senders(municipality: Municipality) -> dict[str, Any]:
-    region = municipality.region
-    departments = Organisation.objects.filter(
-        kind=Kind.DEPARTMENT, as_hospitaldepartment__hospital__region=region
-    )
-    return {
-        "hospital": list(departments),
-        "practice": list(Practice.objects.filter(municipality=municipality)),
-        "pharmacy": list(
-            Organisation.objects.filter(kind=Kind.PHARMACY, as_pharmacy__municipality=municipality)
-        ),
-        "quitline": list(Organisation.objects.filter(kind=Kind.QUITLINE)),
-    }

@@ -1,0 +1,40 @@
+"""The whole world in batches: first what is written by hand, then what is drawn."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+
+from roegfri.desk.demo import elsewhere, morning
+from roegfri.desk.demo.past import past_case
+from roegfri.desk.demo.rows import Row, World
+from roegfri.desk.demo.setting import NEIGHBOURS, SHOWN, Setting
+
+BATCH = 2000
+# Fewer than this are a handful to start with, and none of them is written by hand.
+ROOM_FOR_STORIES = 200
+
+
+def draw(
+    setting: Setting, number: int, now: dt.datetime, seed: int
+) -> Iterator[dict[str, list[Row]]]:
+    """`number` referrals up to `now`, in batches."""
+    world = World(random.Random(seed), now)  # noqa: S311  (a made-up world, not a secret)
+    if number >= ROOM_FOR_STORIES:
+        _stories(world, setting)
+    weights = [one.weight for one in setting.places]
+    for count in range(len(world.rows["referral"]), number):
+        past_case(world, world.dice.choices(setting.places, weights)[0])
+        if count % BATCH == 0:
+            yield world.take()
+    yield world.take()
+
+
+def _stories(world: World, setting: Setting) -> None:
+    shown = setting.at(SHOWN)
+    morning.lay(world, shown)
+    elsewhere.between(world, shown, came_from=setting.at("153"), goes_to=setting.at("161"))
+    elsewhere.by_telephone(world, shown, setting.quitline, setting.caller)
+    elsewhere.twice(world, shown)
+    elsewhere.inbox(world, shown)
+    for code in NEIGHBOURS:
+        morning.lay_some(world, setting.at(code))
