@@ -191,6 +191,9 @@ class HandOver(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
     contact_by_before = models.DateField()
+    # By which a correction that comes to the giver later is known: she no longer sees the referral.
+    sender_ean = models.CharField(max_length=13, blank=True)
+    episode = models.CharField(max_length=40, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     result = models.CharField(max_length=12, choices=HandOverResult.choices, blank=True)

@@ -231,6 +231,7 @@ PYTHON_CLOCK = re.compile(r"(^|\.)(datetime|date|dt|timezone)\.(now|today|utcnow
 # What keeps a moment that no request can choose, or measures how long something took.
 SQL_MAY_ASK = {
     "roegfri.audit.schema": "the log's own triggers: nobody may choose when a thing was logged",
+    "roegfri.audit.one_row": "the same trigger, for a statement that changes one row",
 }
 
 
