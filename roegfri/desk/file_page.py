@@ -6,8 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from referrals import forms, queries, rules
-from referrals.models import Interview, Referral
-from referrals.queries import File
+from referrals.queries import File, Happening
 from referrals.states import ConsentForm, ConsentKind
 from roegfri import clock
 from roegfri.accounts.access import SignedIn
@@ -71,25 +70,20 @@ def consents_of(found: File) -> list[dict[str, Any]]:
 
 def talk_of(request: SignedIn, found: File) -> dict[str, Any] | None:
     """The newest conversation's notes, in lines, and whether she is a heavy smoker by it."""
-    talks = [(talk, one) for one in found.referrals if (talk := _interview(one))]
+    talks = [one for one in found.happenings if one.kind == "talk"]
     if not talks:
         return None
-    talk, referral = max(talks, key=lambda pair: pair[0].at)
-    uses = [one for one in found.happenings if one.kind == "use" and one.about == referral.pk]
+    talk = max(talks, key=lambda one: one.at)
     return {
         "at": talk.at,
-        "lines": list(timeline.talk_words(talk, uses)),
-        "heavy": _heavy(request, talk, referral),
+        "lines": list(timeline.talk_words(found, talk)),
+        "heavy": _heavy(request, found, talk),
     }
 
 
-def _interview(referral: Referral) -> Interview | None:
-    found: Interview | None = getattr(referral, "interview", None)
-    return found
-
-
-def _heavy(request: SignedIn, talk: Interview, referral: Referral) -> bool:
-    if talk.per_day is None:
+def _heavy(request: SignedIn, found: File, talk: Happening) -> bool:
+    if talk.facts["per_day"] is None:
         return False
+    referral = next(one for one in found.referrals if one.pk == talk.about)
     threshold = queries.smokes_much_from(request.actor, referral, clock.danish_date(talk.at))
-    return rules.heavy_smoker(talk.per_day, threshold=threshold)
+    return rules.heavy_smoker(talk.facts["per_day"], threshold=threshold)

@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from uuid import UUID
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from referrals.models import Interview, Referral
+from referrals.models import Referral
 from referrals.queries import File, Happening
 from referrals.states import (
     DAY_PARTS,
@@ -43,7 +45,6 @@ GROUPS: Mapping[str, Words] = {
 def of(file: File) -> list[Entry]:
     """Every entry of a file, the newest first."""
     found = [_received(file, one) for one in file.referrals]
-    found += _interviews(file)
     found += _informed(file)
     for one in file.happenings:
         make = _OF.get(one.kind)
@@ -90,9 +91,8 @@ _KINDS = {Outcome.REACHED: "reached", Outcome.THINKING: "reached", Outcome.DECLI
 
 
 def _call(_file: File, one: Happening) -> Iterator[Entry]:
-    outcome = Outcome(one.facts["outcome"])
-    title = _("Opkald fra borgeren: %s") if one.facts["incoming"] else _("Opkald: %s")
-    title %= outcome.label
+    outcome = one.facts["outcome"]
+    title = _call_title(outcome, one.facts["incoming"], translation.get_language())
     if one.facts["call_back_at"]:
         back = dt.datetime.fromisoformat(one.facts["call_back_at"])
         title += ", " + moment_words(back, clock.danish_date(one.at))
@@ -109,6 +109,12 @@ def _call(_file: File, one: Happening) -> Iterator[Entry]:
     )
 
 
+@lru_cache(maxsize=64)
+def _call_title(outcome: str, incoming: bool, _language: str) -> str:  # noqa: FBT001
+    words = _("Opkald fra borgeren: %s") if incoming else _("Opkald: %s")
+    return words % Outcome(outcome).label
+
+
 def _undone(one: Happening) -> str:
     if one.until is None:
         return ""
@@ -118,34 +124,29 @@ def _undone(one: Happening) -> str:
     }
 
 
-def _interviews(file: File) -> Iterator[Entry]:
-    uses: dict[UUID, list[Happening]] = {}
-    for one in file.happenings:
-        if one.kind == "use":
-            uses.setdefault(one.about, []).append(one)
-    for referral in file.referrals:
-        talk: Interview | None = getattr(referral, "interview", None)
-        if talk:
-            words = "\n".join(talk_words(talk, uses.get(referral.pk, [])))
-            yield Entry(talk.at, "reached", "calls", _("Samtale"), who=talk.by.name, text=words)
+def _talk(file: File, one: Happening) -> Iterator[Entry]:
+    words = "\n".join(talk_words(file, one))
+    yield Entry(one.at, "reached", "calls", _("Samtale"), who=one.who or "", text=words)
 
 
-def talk_words(talk: Interview, uses: Sequence[Happening]) -> Iterator[str]:
+def talk_words(file: File, talk: Happening) -> Iterator[str]:
     """What was said in the conversation, a line for each thing that was."""
-    if talk.per_day is not None:
-        yield _("Cigaretter om dagen (eller tilsvarende): %s") % talk.per_day
+    facts = talk.facts
+    uses = [one.facts for one in file.happenings if one.kind == "use" and one.about == talk.id]
+    if facts["per_day"] is not None:
+        yield _("Cigaretter om dagen (eller tilsvarende): %s") % facts["per_day"]
     if uses:
-        yield ", ".join(f"{Product(u.facts['product']).label}: {u.facts['amount']}" for u in uses)
-    if talk.motivation is not None:
-        yield _("Motivation: %s af 10") % talk.motivation
-    if talk.pregnant == Known.YES:
+        yield ", ".join(f"{Product(one['product']).label}: {one['amount']}" for one in uses)
+    if facts["motivation"] is not None:
+        yield _("Motivation: %s af 10") % facts["motivation"]
+    if facts["pregnant"] == Known.YES:
         yield _("Gravid")
-    if talk.wishes:
-        yield _("Ønsker: %s") % ", ".join(str(Help(one).label) for one in talk.wishes)
-    if talk.times:
-        yield _("Kan komme: %s") % ", ".join(times_words(talk.times))
-    if talk.why_asked == WhyAsked.ANSWERED:
-        yield _("Meldte sig, fordi: %s") % talk.why
+    if facts["wishes"]:
+        yield _("Ønsker: %s") % ", ".join(str(Help(one).label) for one in facts["wishes"])
+    if facts["times"]:
+        yield _("Kan komme: %s") % ", ".join(times_words(facts["times"]))
+    if facts["why_asked"] == WhyAsked.ANSWERED:
+        yield _("Meldte sig, fordi: %s") % facts["why"]
 
 
 _DAYS = (
@@ -241,6 +242,7 @@ def _messages(file: File) -> Iterator[Entry]:
 
 _OF: Mapping[str, Callable[[File, Happening], Iterator[Entry]]] = {
     "call": _call,
+    "talk": _talk,
     "consent": _consent,
     "hand_over": _hand_over,
     "merge": _merge,
