@@ -75,4 +75,6 @@ def covers_visible_to(viewer: Actor) -> QuerySet[Cover]:
     """Who looks after whose cases in the municipality one acts for."""
     if viewer.is_system:
         return Cover.objects.all()
+    if viewer.organisation_id is None:
+        return Cover.objects.none()
     return Cover.objects.filter(municipality_id=viewer.organisation_id)

@@ -90,9 +90,10 @@ def cover_colleague(
     if away == present:
         raise Refusal(_("Vælg to forskellige personer."), field="substitute")
     _check_may(by, away.pk, present.pk)
-    alone("cover", by.organisation_id, away.pk, present.pk)
+    here = queries.own_municipality(by)
+    alone("cover", here.pk, away.pk, present.pk)
     cover, made = Cover.objects.get_or_create(
-        municipality_id=by.organisation_id,
+        municipality=here,
         absent=away,
         substitute=present,
         from_on=from_on,

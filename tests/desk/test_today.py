@@ -85,7 +85,9 @@ def test_a_key_on_a_line_notes_the_call_and_greys_the_line(
     case = make.referral(by, surname="Østergård")
     page = noted(client, case.pk, outcome, headers=PART).content.decode()
     assert f'<tr id="row-{case.pk}" class="row-over">' in page
-    when = moment_words(fresh(case).next_at, NOW.date())
+    next_at = fresh(case).next_at
+    assert next_at
+    when = moment_words(next_at, NOW.date())
     assert f"{word} noteret kl. 10.00. Næste forsøg {when}." in page
     assert ("Østergård" in page, "Fortryd" in page) == (True, True)
     assert (fresh(case).attempts, fresh(case).next_step) == (1, NextStep.RETRY)

@@ -85,9 +85,9 @@ def test_whoever_does_no_casework_here_today_is_given_nothing(who: str) -> None:
     elif who == "finance":
         mette = colleague(by, Role.FINANCE)
     elif who == "ended":
-        Grant.objects.filter(user_id=mette.user_id).update(until_on=TODAY - DAY)
+        Grant.objects.filter(user_id=mette.person).update(until_on=TODAY - DAY)
     elif who == "inactive":
-        User.objects.filter(pk=mette.user_id).update(is_active=False)
+        User.objects.filter(pk=mette.person).update(is_active=False)
     to = uuid.uuid4() if who == "nobody" else mette.person
     with acting(by), pytest.raises(Refusal, match="ikke længere rådgiver"):
         assign_caseworker([case.pk], to=to, by=by, at=NOW)
