@@ -176,6 +176,9 @@
     document.querySelector("[data-signin]").focus();
   });
 
+  // A page that is made for paper prints itself on request.
+  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
+
   // A passkey that was not used, for whatever reason: say so where the person looks.
   document.addEventListener("allauth.error", (event) => {
     const trouble = document.querySelector("[data-passkey-trouble]");
@@ -202,6 +205,3 @@
   document.addEventListener("click", (event) => shut(event.target));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") shut(null); });
 })();
-  // A page that is made for paper prints itself on request.
-  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
-

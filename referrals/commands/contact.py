@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from enum import StrEnum, auto
 
 from django.db import transaction
@@ -122,7 +123,7 @@ def add_phone(citizen: Citizen, *, number: str, note: str, by: Actor, at: dt.dat
     record("phone.added", citizen, by=by, at=at, persons=[citizen.pk])
 
 
-def _digest(given: list[object]) -> bytes:
+def _digest(given: Sequence[object]) -> bytes:
     """Of everything the form said: whoever sends it again must say the same."""
     plain = [dataclasses.asdict(one) if isinstance(one, Talk) else one for one in given]
     return hashlib.sha256(json.dumps(plain, default=str, sort_keys=True).encode()).digest()
@@ -189,7 +190,9 @@ def _carry_out(
         lifecycle.move(referral, MOVES, to=to, at=attempt.at, facts=moved.FACTS)
     else:
         referral.save(update_fields=moved.FACTS)
-    said = write_talk(referral, talk, by=by, at=attempt.at) if _talked(attempt, talk) else None
+    said = None
+    if talk and attempt.outcome in TALKS:
+        said = write_talk(referral, talk, by=by, at=attempt.at)
     attempt.before = {
         "was": before,
         "left": moved.case_facts(by, referral),
@@ -197,7 +200,3 @@ def _carry_out(
         "talk": said,
     }
     attempt.save(update_fields=["before"])
-
-
-def _talked(attempt: ContactAttempt, talk: Talk | None) -> bool:
-    return talk is not None and attempt.outcome in TALKS

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -105,7 +106,7 @@ def release(referral: Referral, *, by: Actor, at: dt.datetime) -> None:
     Reservation.objects.filter(referral=referral, holder_id=by.person).delete()
 
 
-def _values(by: Actor, at: dt.datetime) -> dict[str, object]:
+def _values(by: Actor, at: dt.datetime) -> dict[str, Any]:
     return {
         "holder": by.person,
         "organisation": by.organisation_id,

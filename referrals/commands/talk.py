@@ -19,7 +19,6 @@ from referrals.states import (
     Help,
     Known,
     NextStep,
-    Product,
     Topic,
     WhyAsked,
 )
@@ -55,7 +54,7 @@ class Talk:
     """
 
     told: Sequence[Topic] = ()
-    uses: Mapping[Product, int] = field(default_factory=dict)
+    uses: Mapping[str, int] = field(default_factory=dict)
     per_day: int | None = None
     motivation: int | None = None
     pregnant: Known = Known.UNKNOWN

@@ -1,61 +1,30 @@
-"""What came of a call, what was said, and what comes next: one form, one button per outcome."""
+"""What came of a call: one form, one button per outcome."""
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from referrals.commands.closing import CHOSEN
 from referrals.commands.contact import Anyway
 from referrals.commands.outcomes import TALKS
-from referrals.commands.talk import Talk, Then
-from referrals.forms.fields import BirthDateField, MomentField
-from referrals.states import (
-    DAY_PARTS,
-    TIMES,
-    CloseReason,
-    ConsentForm,
-    ConsentKind,
-    Help,
-    Known,
-    NextStep,
-    Outcome,
-    Product,
-    Topic,
-    WhyAsked,
-)
-from roegfri.refusal import Words
-
-# The first call must inform of these three (S1); the subsidy is for heavy smokers.
-ALL_TOLD = (Topic.GROUP, Topic.INDIVIDUAL, Topic.QUITLINE)
-OWN_TIME = "own"
-_NUMBER = forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-
-# What follows a conversation.
-WAIT, TALK, CALL_BACK, QUITLINE, CLOSE = "wait", "talk", "call_back", "quitline", "close"
-THEN: dict[str, Words] = {
-    WAIT: _("Venter på et forløb: intet nu"),
-    TALK: _("Afklarende samtale"),
-    CALL_BACK: _("Ring igen"),
-    QUITLINE: _("Stoplinien ringer borgeren op"),
-    CLOSE: _("Afslut sagen"),
-}
-_STEPS = {TALK: NextStep.TALK, CALL_BACK: NextStep.CALL_BACK}
-ENDINGS = [one for one in CHOSEN if one not in {CloseReason.NOT_REACHED, CloseReason.DECLINED}]
+from referrals.forms.conversation import Conversation
+from referrals.forms.fields import MomentField
+from referrals.states import Outcome
 
 
-class Call(forms.Form):
-    """What came of a call.
+class Call(Conversation):
+    """What came of a call, and what was said.
 
     `outcome` is the button that was pressed, or `pick`: "call_back 2026-03-02T15:00:00+00:00", an
-    outcome with a time. `known` are the talk's fields as they are known already. Clean, it is the
-    arguments of log_call.
+    outcome with a time. Clean, it is the arguments of log_call. `ask_to_discard`: a conversation
+    was written down, and the outcome says that there was none.
     """
 
+    ask_to_discard = False
     outcome = forms.ChoiceField(label=_("Resultat"), choices=Outcome.choices, required=False)
     pick = forms.CharField(max_length=60, required=False)
     anyway = forms.ChoiceField(choices=[(one.value, one.value) for one in Anyway], required=False)
@@ -80,96 +49,6 @@ class Call(forms.Form):
         required=False,
     )
 
-    told = forms.MultipleChoiceField(
-        label=_("Oplyst om"),
-        choices=Topic.choices,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    told_all = forms.BooleanField(label=_("Alle tre tilbud"), required=False)
-    per_day = forms.IntegerField(
-        label=_("Svarer til cigaretter om dagen"),
-        min_value=0,
-        max_value=200,
-        widget=_NUMBER,
-        required=False,
-    )
-    motivation = forms.TypedChoiceField(
-        label=_("Motivation for at stoppe, fra 1 til 10"),
-        choices=[(n, n) for n in range(1, 11)],
-        coerce=int,
-        empty_value=None,
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    pregnant = forms.ChoiceField(
-        label=_("Gravid"),
-        choices=Known.choices,
-        widget=forms.RadioSelect,
-        required=False,
-        initial=Known.UNKNOWN,
-    )
-    wishes = forms.MultipleChoiceField(
-        label=_("Ønsker"),
-        choices=Help.choices,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    times = forms.MultipleChoiceField(
-        label=_("Hvornår kan borgeren komme?"),
-        choices=[(one, one) for one in TIMES],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    guardian_agreed = forms.BooleanField(
-        label=_("En forælder eller værge har givet samtykket"), required=False
-    )
-    why_asked = forms.ChoiceField(
-        label=_("Hvad fik dig til at tilmelde dig?"),
-        choices=WhyAsked.choices,
-        widget=forms.RadioSelect,
-        required=False,
-        initial=WhyAsked.NOT_ASKED,
-    )
-    why = forms.CharField(label=_("Svar"), max_length=500, required=False)
-    birth_date = BirthDateField(label=_("Fødselsdato"), required=False)
-    then = forms.ChoiceField(
-        label=_("Hvad sker der nu?"),
-        choices=list(THEN.items()),
-        widget=forms.RadioSelect,
-        required=False,
-        initial=WAIT,
-    )
-    then_at = MomentField(label=_("Hvornår"), required=False)
-    then_note = forms.CharField(
-        label=_("Sted eller besked"),
-        help_text=_("For eksempel: Rådhuset, lokale 3."),
-        max_length=200,
-        required=False,
-    )
-    then_close = forms.ChoiceField(
-        label=_("Grund"),
-        choices=[("", _("Vælg")), *((one.value, one.label) for one in ENDINGS)],
-        required=False,
-    )
-    then_agreed = forms.BooleanField(
-        label=_("Borgeren har sagt ja til, at Stoplinien får navn og nummer"), required=False
-    )
-
-    def __init__(self, *args: Any, known: Mapping[str, Any] | None = None, **given: Any) -> None:
-        super().__init__(*args, initial={**(known or {}), **given.pop("initial", {})}, **given)
-        for product in Product:
-            self.fields[f"use_{product}"] = forms.IntegerField(
-                label=product.label, min_value=0, max_value=500, widget=_NUMBER, required=False
-            )
-        for kind in ConsentKind:
-            self.fields[f"consent_{kind}"] = forms.ChoiceField(
-                label=kind.label,
-                choices=[("", _("Nej, eller ikke spurgt")), *ConsentForm.choices],
-                required=False,
-            )
-        self.ask_to_discard = False
-
     def clean(self) -> dict[str, Any]:
         """The arguments of log_call; what the outcome has no use for is no mistake."""
         given = super().clean() or {}
@@ -191,45 +70,9 @@ class Call(forms.Form):
         return self._arguments(given, Outcome(outcome), when)
 
     @property
-    def said(self) -> list[str]:
-        """The fields of the conversation that are not as they were known.
-
-        What the form does not hold is as it was; but in one that shows the conversation (`talk` is
-        its mark) a tick that is left out has been taken away.
-        """
-        sent = {name.removesuffix("_0").removesuffix("_1") for name in self.data}
-        sent |= _TICKS if "talk" in self.data else set()
-        return [name for name in self.changed_data if name in sent and name in self.of_talk]
-
-    @property
-    def of_talk(self) -> list[str]:
-        """The fields that say what was said."""
-        return [*_TALK, *(name for name in self.fields if name.startswith(("use_", "consent_")))]
-
-    @property
-    def uses(self) -> Iterator[tuple[str, forms.BoundField]]:
-        """Each product and its field."""
-        return ((product, self[f"use_{product}"]) for product in Product)
-
-    @property
-    def consent_fields(self) -> Iterator[tuple[ConsentKind, forms.BoundField]]:
-        """Each consent and its field."""
-        return ((kind, self[f"consent_{kind}"]) for kind in ConsentKind)
-
-    @property
-    def grid(self) -> list[tuple[Words, list[tuple[str, str, bool]]]]:
-        """The weekdays, each with its parts: the value, how it is read aloud, whether it is set."""
-        chosen = set(self["times"].value() or [])
-        return [
-            (
-                day,
-                [
-                    (f"{n}-{part}", f"{day} {str(words).lower()}", f"{n}-{part}" in chosen)
-                    for part, words in DAY_PARTS.items()
-                ],
-            )
-            for n, day in enumerate(WEEKDAYS, start=1)
-        ]
+    def pressed(self) -> Outcome:
+        """The outcome of a form without mistakes."""
+        return Outcome(self.cleaned_data["outcome"])
 
     def _pressed(self, given: Mapping[str, Any]) -> tuple[str, dt.datetime | None]:
         """The outcome, and the time that was picked with it."""
@@ -267,52 +110,8 @@ class Call(forms.Form):
             "incoming": given.get("incoming", False),
             "call_back_at": (when or own) if promised else None,
             "retry_at": retry if missed else None,
-            "talk": self._talk(given, outcome) if talked else None,
+            "talk": self.talk(given, outcome) if talked else None,
         }
-
-    def _talk(self, given: dict[str, Any], outcome: Outcome) -> Talk:
-        told = [Topic(one) for one in given["told"]]
-        uses = {p: given[f"use_{p}"] for p in Product if given.get(f"use_{p}")}
-        asked = {kind: given[f"consent_{kind}"] for kind in ConsentKind}
-        answered = bool(given["why"].strip())
-        return Talk(
-            told=list(dict.fromkeys([*(ALL_TOLD if given["told_all"] else ()), *told])),
-            uses=uses,
-            per_day=given["per_day"],
-            motivation=given["motivation"],
-            pregnant=Known(given["pregnant"] or Known.UNKNOWN),
-            wishes=[Help(one) for one in given["wishes"]],
-            times=given["times"],
-            why_asked=WhyAsked.ANSWERED if answered else self._unanswered(given["why_asked"]),
-            why=given["why"].strip(),
-            consents={kind: ConsentForm(form) for kind, form in asked.items() if form},
-            guardian_agreed=given["guardian_agreed"],
-            birth_date=given["birth_date"],
-            then=self._then(given) if outcome == Outcome.REACHED else Then(),
-        )
-
-    def _unanswered(self, asked: str) -> WhyAsked:
-        if asked == WhyAsked.ANSWERED:
-            self.add_error("why", _now("Skriv svaret, eller vælg «Ville ikke svare»."))
-        return WhyAsked(asked or WhyAsked.NOT_ASKED)
-
-    def _then(self, given: dict[str, Any]) -> Then:
-        what, reason = given["then"] or WAIT, given["then_close"]
-        if what in _STEPS and not given["then_at"]:
-            self.add_error("then_at", _now("Skriv dag og klokkeslæt."))
-        if what == CLOSE and not reason:
-            self.add_error("then_close", _now("Vælg, hvorfor sagen afsluttes."))
-        if what == QUITLINE and not given["then_agreed"]:
-            self.add_error(
-                "then_agreed", _now("Spørg borgeren, om Stoplinien må ringe, og sæt flueben.")
-            )
-        return Then(
-            step=_STEPS.get(what),
-            at=given.get("then_at") if what in _STEPS else None,
-            note=given["then_note"],
-            close=CloseReason(reason) if what == CLOSE and reason else None,
-            quitline=what == QUITLINE,
-        )
 
 
 # Which field holds a time of one's own.
@@ -322,34 +121,6 @@ _OWN_TIME: dict[str, str] = {
     Outcome.NO_ANSWER: "retry_at",
     Outcome.VOICEMAIL: "retry_at",
 }
-_TALK = (
-    "told",
-    "told_all",
-    "per_day",
-    "motivation",
-    "pregnant",
-    "wishes",
-    "times",
-    "guardian_agreed",
-    "why_asked",
-    "why",
-    "birth_date",
-    "then",
-    "then_at",
-    "then_note",
-    "then_close",
-    "then_agreed",
-)
-_TICKS = {"told", "told_all", "wishes", "times", "guardian_agreed", "then_agreed"}
-WEEKDAYS: tuple[Words, ...] = (
-    _("mandag"),
-    _("tirsdag"),
-    _("onsdag"),
-    _("torsdag"),
-    _("fredag"),
-    _("lørdag"),
-    _("søndag"),
-)
 
 
 def _instant(text: str) -> dt.datetime | None:

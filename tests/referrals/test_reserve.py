@@ -117,8 +117,8 @@ def test_a_colleagues_conversation_is_hers_or_her_substitutes() -> None:
         assert following(karen, at=week) is None
         Cover.objects.create(
             municipality=make.home(mette),
-            absent=User.objects.get(pk=mette.user_id),
-            substitute=User.objects.get(pk=karen.user_id),
+            absent=User.objects.get(pk=mette.person),
+            substitute=User.objects.get(pk=karen.person),
             from_on=week.date(),
             until_on=week.date(),
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from referrals import forms, rules
 from referrals.commands.consent import TEXT_VERSION
-from referrals.forms.call import ALL_TOLD
+from referrals.forms.conversation import ALL_TOLD
 from referrals.models import Consent, Informed
 from referrals.queries.calling import Case
 from referrals.states import SELF_REFERRALS, Product, Source, Topic

@@ -71,7 +71,7 @@ def _call(request: SignedIn, pk: UUID) -> HttpResponse:
     context = calling.context(viewer, case, form, held, at=at)
     context["flash"] = calling.flash(request, at=at)
     if logging.moved_on:
-        context["moved"] = _difference(request, pk)
+        context |= {"moved": _difference(request, pk), "your_call": form.pressed.label}
     return show(request, "desk/call.html", context)
 
 

@@ -13,6 +13,7 @@ from referrals.queries.waiting import Waiting
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
+from roegfri.desk import calling
 from roegfri.desk.lines import line
 from roegfri.refusal import Words
 from roegfri.ui.lists import Page
@@ -74,6 +75,7 @@ def today(request: SignedIn) -> HttpResponse:
         "poll": _poll(page, view, at),
         "once": uuid4(),
         "today": clock.danish_date(at),
+        "flash": calling.flash(request, at=at),
     }
     return show(request, "desk/today.html", context, part="desk/_worklist.html")
 
