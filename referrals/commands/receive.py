@@ -69,8 +69,8 @@ def _sent_before(once: uuid.UUID, said_now: bytes) -> Referral | None:
     if known and bytes(known.request_sha256 or b"") != said_now:
         raise AlreadySent(
             _(
-                "Henvisningen er allerede oprettet, men med andre oplysninger end dem her. Ret den på"
-                " opkaldslisten. Skal der oprettes én til, så åbn en ny formular."
+                "Henvisningen er allerede oprettet, men med andre oplysninger end dem her. Ret den"
+                " på opkaldslisten. Skal der oprettes én til, så åbn en ny formular."
             )
         )
     return known

@@ -92,13 +92,14 @@ class MomentField(forms.SplitDateTimeField):
     def compress(self, data_list: Sequence[Any] | None) -> dt.datetime | None:
         """The instant. The hour that comes twice in autumn means the first of the two; raises
         ValidationError for the one that spring leaves out, and for half an answer."""
-        given = [None if part in self.empty_values else part for part in data_list or ()]
-        if not any(part is not None for part in given):
+        day, time = (
+            None if part in self.empty_values else part for part in data_list or (None,) * 2
+        )
+        if day is None and time is None:
             return None
-        for part, missing in zip(given, ("invalid_date", "invalid_time"), strict=True):
-            if part is None:
-                raise forms.ValidationError(self.error_messages[missing], code=missing)
-        day, time = given
+        if day is None or time is None:
+            missing = "invalid_date" if day is None else "invalid_time"
+            raise forms.ValidationError(self.error_messages[missing], code=missing)
         instant = clock.danish_time(day, time)
         if instant.astimezone(dt.UTC).astimezone(clock.COPENHAGEN).time() != time:
             raise forms.ValidationError(

@@ -406,7 +406,7 @@ def test_eight_cases_of_one_person_at_once_are_one_citizen(by: Actor) -> None:
 def test_control_without_the_lock_one_person_is_several_citizens(
     by: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("referrals.commands.receive.alone", lambda *_words: None)
+    monkeypatch.setattr("referrals.commands.identity.alone", lambda *_words: None)
     bodies = iter(eight_cases_of_one_person())
     wrong = at_once(8, lambda: take(next(bodies), by))
     assert wrong or citizens_there_are() > 1, "nothing collided: the test above proves nothing"
