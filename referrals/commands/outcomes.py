@@ -49,7 +49,9 @@ def _reached(referral: Referral, attempt: ContactAttempt, wish: Wish) -> str | N
         nothing_due(referral)
         return ReferralState.CLOSED
     if then.step:
-        make_due(referral, then.step, ahead(then.at, attempt.at, field="then_at"), then.note[:200])
+        make_due(
+            referral, then.step, time_ahead(then.at, attempt.at, field="then_at"), then.note[:200]
+        )
     else:
         nothing_due(referral)
     return ReferralState.REACHED
@@ -80,7 +82,7 @@ def _no_answer(referral: Referral, attempt: ContactAttempt, wish: Wish) -> str |
         contact_by=referral.contact_by,
         closed=lookup.closing_days(referral.handler),
     )
-    when = ahead(wish.retry_at, attempt.at, field="retry_at") if wish.retry_at else proposed[0]
+    when = time_ahead(wish.retry_at, attempt.at, field="retry_at") if wish.retry_at else proposed[0]
     if referral.state == ReferralState.REACHED:
         referral.next_at = when
     else:
@@ -125,10 +127,10 @@ def agreed_time(
         return rules.think_until(at, closed=lookup.closing_days(referral.handler))
     if outcome not in {Outcome.CALL_BACK, Outcome.THINKING}:
         return None
-    return ahead(wanted, at, field="call_back_at")
+    return time_ahead(wanted, at, field="call_back_at")
 
 
-def ahead(wanted: dt.datetime | None, at: dt.datetime, *, field: str) -> dt.datetime:
+def time_ahead(wanted: dt.datetime | None, at: dt.datetime, *, field: str) -> dt.datetime:
     """A time that can be kept. Raises Refusal, beside its field."""
     if wanted is None:
         raise Refusal(_("Skriv, hvornår der skal ringes igen."), field=field)

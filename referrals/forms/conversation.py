@@ -179,7 +179,7 @@ class Conversation(forms.Form):
     def talk(self, given: Mapping[str, Any], outcome: Outcome) -> Talk:
         """For log_call. What is missing becomes an error of the form."""
         told = [Topic(one) for one in given["told"]]
-        uses = {p: given[f"use_{p}"] for p in Product if given.get(f"use_{p}")}
+        uses = {str(p): given[f"use_{p}"] for p in Product if given.get(f"use_{p}")}
         asked = {kind: given[f"consent_{kind}"] for kind in ConsentKind}
         answered = bool(given["why"].strip())
         return Talk(

@@ -95,7 +95,7 @@ def calls(function: ast.FunctionDef) -> set[str]:
 # Parts of a command: called inside one, with the rows it has locked; and the log's own pen.
 PARTS_OF_COMMANDS = {
     "agreed_time",
-    "ahead",
+    "time_ahead",
     "mark_wrong",
     "add_citizen",
     "add_residence",

@@ -97,3 +97,77 @@ def test_next_attempt_is_in_another_part_of_the_next_workday() -> None:
     assert rules.next_attempt(friday_noon, closed=()) == clock.danish_time(
         D("2026-03-09"), dt.time(9, 30)
     )
+
+
+def at(day: str, time: str) -> dt.datetime:
+    return clock.danish_time(D(day), dt.time.fromisoformat(time))
+
+
+@pytest.mark.parametrize(
+    ("called", "deadline", "proposed"),
+    [
+        # Monday morning: tomorrow afternoon, later today, tomorrow noon.
+        (
+            at("2026-03-02", "09:00"),
+            "2026-03-04",
+            [at("2026-03-03", "16:00"), at("2026-03-02", "16:00"), at("2026-03-03", "12:30")],
+        ),
+        # On the last day tomorrow is too late.
+        (
+            at("2026-03-02", "09:00"),
+            "2026-03-02",
+            [at("2026-03-02", "16:00"), at("2026-03-03", "16:00"), at("2026-03-03", "12:30")],
+        ),
+        # Friday afternoon: Monday.
+        (
+            at("2026-03-06", "14:00"),
+            "2026-03-06",
+            [at("2026-03-09", "09:30"), at("2026-03-09", "12:30"), at("2026-03-10", "16:00")],
+        ),
+    ],
+)
+def test_three_times_to_try_again(
+    called: dt.datetime, deadline: str, proposed: list[dt.datetime]
+) -> None:
+    assert rules.proposed_attempts(called, contact_by=D(deadline), closed=()) == proposed
+
+
+def test_who_thinks_it_over_is_asked_a_week_later_at_the_same_time_of_day() -> None:
+    assert rules.think_until(at("2026-03-02", "10:47"), closed=()) == at("2026-03-09", "10:30")
+    closed = {D("2026-03-09")}
+    assert rules.think_until(at("2026-03-02", "10:20"), closed=closed) == at("2026-03-10", "10:00")
+    # Over the change to summer time it stays ten o'clock.
+    assert rules.think_until(at("2026-03-23", "10:00"), closed=()) == at("2026-03-30", "10:00")
+
+
+TABLE = {"pipe": 30, "cigars": 50, "snus": 10, "e_cigarette": 50, "pouches": 5}
+
+
+@pytest.mark.parametrize(
+    ("uses", "cigarettes"),
+    [
+        ({}, 0),
+        ({"cigarettes": 14}, 14),
+        ({"cigarettes": 12, "pipe": 1}, 15),
+        ({"pouches": 1}, 1),  # half a cigarette is rounded up
+        ({"pouches": 1, "snus": 1, "cigarettes": 1}, 3),  # and once, of the whole
+        ({"unknown": 9}, 0),
+    ],
+)
+def test_products_count_as_cigarettes_half_up(uses: dict[str, int], cigarettes: int) -> None:
+    assert rules.equivalents(uses, TABLE) == cigarettes
+
+
+@pytest.mark.parametrize(("per_day", "heavy"), [(None, False), (0, False), (14, False), (15, True)])
+def test_a_heavy_smoker_smokes_as_many_as_the_agreement_says(
+    per_day: int | None, *, heavy: bool
+) -> None:
+    assert rules.heavy_smoker(per_day, threshold=15) is heavy
+
+
+@pytest.mark.parametrize(
+    ("born", "alone"), [("2011-03-02", True), ("2011-03-03", False), ("", True)]
+)
+def test_who_is_fifteen_consents_alone(born: str, *, alone: bool) -> None:
+    day = D(born) if born else None
+    assert rules.consents_alone(day, D("2026-03-02"), own_consent_age=15) is alone
