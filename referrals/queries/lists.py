@@ -104,6 +104,7 @@ where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S60
               where h.citizen_id = r.citizen_id limit 1), false)""",
             "told": "coalesce(t.told, '')",
             "reserved_by": "v.name",
+            "free": f"r.state = 'received' or coalesce(r.caseworker_id in {MINE}, true)",
         },
         views={
             View.ALL: "true",

@@ -22,7 +22,8 @@ class Waiting:
     """Something that waits. Dates are Danish, instants UTC.
 
     `kind` is a NextStep or MESSAGE; `note` what was agreed, or why a message could not be read;
-    `told` the agreement's own terms; `reserved_by` the colleague who is calling right now.
+    `told` the agreement's own terms; `reserved_by` the colleague who is calling right now;
+    `free`: no conversation of a colleague's, which is opened with a reason (queries.needs_reason).
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Waiting:
     home_known: bool
     told: str
     reserved_by: str | None
+    free: bool
 
     @property
     def name(self) -> str:

@@ -69,7 +69,7 @@ def line(row: Waiting, *, at: dt.datetime) -> Line:
         received=_received(row.received_at, at),
         attempts="" if row.is_message else str(row.attempts),
         caseworker=row.caseworker or "",
-        acts="" if row.number and row.kind in _BY_PHONE else "hidden",
+        acts="" if row.free and row.number and row.kind in _BY_PHONE else "hidden",
     )
 
 

@@ -264,6 +264,33 @@ def test_a_first_call_says_its_deadline_and_whose_rule_it_is(
     assert "2 hverdage, Hvidovre Hospital" in said.due
 
 
+def test_a_colleague_s_conversation_has_no_keys_on_its_line_unless_one_covers_for_her(
+    by: Actor,
+) -> None:
+    anne = make.actor(colleague(by))
+    case = make.referral(by)
+    make.call(case, anne, Outcome.REACHED, at=NOW)
+    with acting(by):
+        Referral.objects.filter(pk=case.pk).update(next_at=NOW, next_step=NextStep.CALL_BACK)
+
+    def acts(viewer: Actor) -> str:
+        with acting(viewer):
+            row = queries.queued(viewer, case.pk)
+            assert row
+            return line(row, at=NOW).acts
+
+    assert (acts(by), acts(anne)) == ("hidden", "")
+    with acting(by):
+        Cover.objects.create(
+            municipality=make.home(by),
+            absent_id=anne.person,
+            substitute_id=by.person,
+            from_on=NOW.date(),
+            until_on=NOW.date(),
+        )
+    assert acts(by) == ""
+
+
 # ---- giving on, covering, and the list -----------------------------------------------------------
 
 
