@@ -17,9 +17,9 @@ from referrals.states import (
 from roegfri import clock, sealed
 from roegfri.accounts.models import User
 from roegfri.desk.demo.cases import Case, close, opened, plan
-from roegfri.desk.demo.morning import Call, Story, When, back, soon, tell
 from roegfri.desk.demo.places import Place
 from roegfri.desk.demo.rows import Row, World
+from roegfri.desk.demo.telling import Call, Story, When, back, soon, tell
 from roegfri.medcom.faults import Fault, reason
 from roegfri.organisations.models import Organisation
 
