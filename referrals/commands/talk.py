@@ -25,7 +25,7 @@ from referrals.states import (
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
-from roegfri.organisations.terms import MissingTerm, TargetGroupTerms
+from roegfri.organisations.terms import MissingTerm
 from roegfri.refusal import Refusal
 
 
@@ -80,7 +80,6 @@ def write_talk(referral: Referral, talk: Talk, *, by: Actor, at: dt.datetime) ->
     """
     citizen = Citizen.objects.select_for_update().get(pk=referral.citizen_id)
     born = _write_birth_date(citizen, talk.birth_date, at)
-    _check_consent(referral, citizen, talk, at)
     was = _as_it_is(referral)
     _write_interview(referral, talk, by=by, at=at)
     have = set(Informed.objects.filter(referral=referral).values_list("topic", flat=True))
@@ -92,7 +91,14 @@ def write_talk(referral: Referral, talk: Talk, *, by: Actor, at: dt.datetime) ->
         Consent.objects.filter(citizen=citizen, withdrawn_at=None).values_list("kind", flat=True)
     )
     given = [
-        give_consent(citizen, kind=kind, form=form, by=by, at=at)
+        give_consent(
+            citizen,
+            kind=kind,
+            form=form,
+            by=by,
+            at=at,
+            guardian_agreed=talk.guardian_agreed,
+        )
         for kind, form in talk.consents.items()
         if kind not in live
     ]
@@ -141,18 +147,6 @@ def _write_birth_date(citizen: Citizen, born: dt.date | None, at: dt.datetime) -
     citizen.version += 1
     citizen.save(update_fields=["birth_date", "version"])
     return True
-
-
-def _check_consent(referral: Referral, citizen: Citizen, talk: Talk, at: dt.datetime) -> None:
-    today = clock.danish_date(at)
-    terms: TargetGroupTerms = lookup.terms(referral.agreement, today).target_group
-    alone = rules.consents_alone(citizen.birth_date, today, own_consent_age=terms.own_consent_age)
-    if talk.consents and not alone and not talk.guardian_agreed:
-        raise Refusal(
-            _("Borgeren er under %(age)s år: en forælder eller værge skal give samtykket.")
-            % {"age": terms.own_consent_age},
-            field="guardian_agreed",
-        )
 
 
 def _as_it_is(referral: Referral) -> dict[str, Any] | None:

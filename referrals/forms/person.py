@@ -24,6 +24,9 @@ class GiveConsent(forms.Form):
     form = forms.ChoiceField(
         label=_("Givet"), choices=ConsentForm.choices, widget=forms.RadioSelect, initial="oral"
     )
+    guardian_agreed = forms.BooleanField(
+        label=_("Givet af en forælder eller værge (kun for de yngste)"), required=False
+    )
 
 
 class Confirm(forms.Form):

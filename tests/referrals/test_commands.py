@@ -190,6 +190,22 @@ def test_consent_is_given_once_and_taken_back_once() -> None:
         assert Consent.objects.get().withdrawn_at == NEXT_DAY
 
 
+def test_who_is_under_fifteen_consents_through_a_guardian() -> None:
+    """Sundhedsloven § 17: fifteen on the day itself."""
+    by = make.actor()
+    birthday = dt.date(make.MONDAY.year - 15, make.MONDAY.month, make.MONDAY.day)
+    given = {"kind": ConsentKind.SMS, "form": ConsentForm.ORAL, "by": by, "at": make.MONDAY}
+    young = make.referral(by, birth_date=birthday + dt.timedelta(days=1))
+    old = make.referral(by, birth_date=birthday, number="+4530303030")
+    with acting(by):
+        with pytest.raises(Refusal, match="værge"):
+            give_consent(young.citizen, **given)  # type: ignore[arg-type]
+        assert not Consent.objects.exists()
+        give_consent(young.citizen, **given, guardian_agreed=True)  # type: ignore[arg-type]
+        give_consent(old.citizen, **given)  # type: ignore[arg-type]
+        assert Consent.objects.count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_twenty_equal_posts_at_once_are_one_call() -> None:
     with time_machine.travel(make.MONDAY, tick=False):

@@ -254,6 +254,13 @@ def test_a_conversation_before_it_was_handed_on_counts(by: Actor) -> None:
     assert (verdicts(found), found.at_first_call) == ((1, 0, 0, 0), 1)
 
 
+def test_whoever_thinks_it_over_has_been_talked_with(by: Actor) -> None:
+    referral = received(by, at("2026-03-02"))
+    called(referral, by, ("2026-03-03", Outcome.THINKING))
+    given_on(referral, by, at("2026-03-04"))
+    assert verdicts(week(by, "2026-03-02")) == (1, 0, 0, 0)
+
+
 def test_who_was_handed_on_and_waits_does_so_by_the_first_deadline(by: Actor) -> None:
     """The receivers have until the 12th for both; here it was the 10th, and is the 11th."""
     given_on(received(by, at("2026-03-06")), by, at("2026-03-10"))

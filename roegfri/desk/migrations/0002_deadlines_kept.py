@@ -22,7 +22,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
       -- Whoever takes a case over calls anew: the first conversation is what counts here.
       case when h.at is null then r.reached_at else least(r.reached_at, (
         select min(a.at) from referrals_contactattempt a
-        where a.referral_id = r.id and a.undone_at is null and a.outcome in ('reached', 'declined')
+        where a.referral_id = r.id and a.undone_at is null
+          and a.outcome in ('reached', 'thinking', 'declined')
       )) end as reached_at
     from referrals_referral r
     left join lateral (

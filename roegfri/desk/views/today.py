@@ -60,7 +60,8 @@ EMPTY: dict[View, tuple[Words, Words]] = {
 def today(request: SignedIn) -> HttpResponse:
     """Whom to call, in the order to call them; other roles begin on their organisation's page."""
     if not request.actor.may(Right.REFERRALS_HANDLE):
-        return redirect("desk:organisation")
+        calls = request.actor.may(Right.QUITLINE_CALLS)
+        return redirect("desk:quitline" if calls else "desk:organisation")
     at = clock.now()
     view = view_of(request.GET.get("vis", ""))
     page = queries.worklist(request.actor, after=request.GET.get("fra", ""), view=view)
