@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referrals import policies, queries
-from referrals.commands.people import add_civil_number
+from referrals.commands.people import add_civil_number, one_person
 from referrals.models import Citizen, CivilNumber, Referral, Residence
 from referrals.models.parts import columns_of, names_of_columns, parts_of
 from roegfri import clock, sealed
@@ -65,9 +65,10 @@ def add_number(
     A birth date that nobody knew is taken from it. The newest one again changes nothing. Raises
     Refusal when she has had it before, or when it is another citizen's of ours.
     """
-    citizen = own_citizen(citizen, by)
+    # The number first and then her row, as a referral that brings the number locks them.
     mark = sealed.fingerprint(number.value, of="cpr")
     alone("citizen", mark.hex())
+    citizen = own_citizen(citizen, by)
     persons = queries.persons_of(by, citizen)
     before = list(CivilNumber.objects.filter(citizen__in=persons).order_by("-since"))
     if before and bytes(before[0].fingerprint) == mark:
@@ -145,11 +146,7 @@ def own_citizen(citizen: Citizen, by: Actor) -> Citizen:
     Raises Refusal when her case is another municipality's by now: whoever gave it on may look at it
     until the end of that day, and change nothing.
     """
-    handled = policies.citizens_handled_by(by)
-    found = handled.select_for_update(of=("self",)).filter(pk=citizen.pk).first()
-    if found and found.merged_into_id:
-        into = handled.select_for_update(of=("self",)).filter(pk=found.merged_into_id).first()
-        found = into or found
+    found = one_person(citizen.pk, by)
     if found is None or not _still_ours(found, by):
         raise Refusal(_("Sagen er ikke længere hos jer. Intet er ændret."))
     return found

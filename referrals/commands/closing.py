@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referrals import rules
 from referrals.commands.cases import handled
 from referrals.commands.due import DUE, make_due, nothing_due
+from referrals.commands.people import end_access
 from referrals.models import ContactAttempt, HandOver, Referral, Reservation
 from referrals.states import (
     MOVES,
@@ -95,8 +96,4 @@ def _take_back(referral: Referral, *, by: Actor, at: dt.datetime) -> None:
     for one in given.filter(receiver=quitline) if quitline else ():
         one.ended_at, one.ended_by_id, one.result = at, by.person, HandOverResult.WITHDRAWN
         one.save(update_fields=["ended_at", "ended_by", "result"])
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select citizen_access_end(%s, %s, %s, %s)",
-                [referral.pk, one.receiver_id, Ground.QUITLINE.value, clock.danish_date(at)],
-            )
+        end_access(referral.pk, one.receiver_id, Ground.QUITLINE, clock.danish_date(at))

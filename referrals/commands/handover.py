@@ -1,15 +1,14 @@
 """A case is given on: to another municipality, or to Stoplinien, which gives back an answer."""
 
 import datetime as dt
-import uuid
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referrals import policies, rules
 from referrals.commands.cases import handled
 from referrals.commands.due import DUE, make_due, nothing_due
-from referrals.commands.people import open_access
+from referrals.commands.people import end_access, open_access
 from referrals.commands.receive import member_agreement
 from referrals.models import HandOver, Referral, Reservation
 from referrals.states import (
@@ -61,7 +60,7 @@ def hand_over(
         referral.save(update_fields=facts)
     else:
         lifecycle.move(referral, MOVES, to=ReferralState.RECEIVED, at=at, facts=facts)
-    _end_access(referral.pk, giver, Ground.HANDLING, today)
+    end_access(referral.pk, giver, Ground.HANDLING, today)
     record("referral.handed_over", referral, by=by, at=at, persons=[referral.citizen_id])
     return given
 
@@ -111,7 +110,7 @@ def end_hand_over(
     given.ended_at, given.ended_by_id = at, by.person
     given.result, given.note = result, note[:300]
     given.save(update_fields=["ended_at", "ended_by", "result", "note"])
-    _end_access(given.referral_id, given.receiver_id, Ground.QUITLINE, clock.danish_date(at))
+    end_access(given.referral_id, given.receiver_id, Ground.QUITLINE, clock.danish_date(at))
     record("hand_over.ended", given, by=by, at=at, persons=[given.citizen_id])
 
 
@@ -130,10 +129,3 @@ def _given(
         sender_ean=referral.sender_ean,
         episode=referral.episode,
     )
-
-
-def _end_access(about: uuid.UUID, organisation: uuid.UUID, ground: Ground, on: dt.date) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select citizen_access_end(%s, %s, %s, %s)", [about, organisation, ground.value, on]
-        )

@@ -15,6 +15,7 @@ from referrals.commands.people import (
     add_phones,
     add_residence,
     fill_in,
+    one_person,
 )
 from referrals.models import Citizen, CivilNumber, Referral
 from roegfri import clock, sealed
@@ -79,10 +80,7 @@ def _by_number(details: Details, by: Actor) -> Citizen | None:
 
 def _chosen(pk: uuid.UUID, by: Actor) -> Citizen:
     """That citizen, or whom she was merged into; locked. Raises Refusal when she is not ours."""
-    own = policies.citizens_handled_by(by).select_for_update(of=("self",))
-    citizen = own.filter(pk=pk).first()
-    if citizen and citizen.merged_into_id:
-        citizen = own.filter(pk=citizen.merged_into_id).first() or citizen
+    citizen = one_person(pk, by)
     if citizen is None:
         raise Refusal(
             _("Borgeren, du har valgt, kan ikke åbnes her længere. Vælg igen."), field="decided"

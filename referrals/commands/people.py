@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
+from referrals import policies
 from referrals.models import Citizen, CivilNumber, Phone, Residence
 from referrals.states import Ground
 from roegfri import sealed
+from roegfri.actor import Actor
 from roegfri.organisations.models import Municipality
 from roegfri.persons import cpr
 
@@ -23,6 +26,28 @@ def open_access(
             "select citizen_access_open(%s, %s, %s, %s, %s)",
             [citizen, organisation, ground.value, about, on],
         )
+
+
+def end_access(about: uuid.UUID, organisation: uuid.UUID, ground: Ground, on: dt.date) -> None:
+    """Lets it see her no more for the sake of that case, from the end of a day on: so that whoever
+    gave a case away by a slip still sees where it went."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select citizen_access_end(%s, %s, %s, %s)", [about, organisation, ground.value, on]
+        )
+
+
+def one_person(pk: uuid.UUID, by: Actor) -> Citizen | None:
+    """The row that counts for a citizen of ours, locked: herself, or whom she was merged into.
+
+    Both are locked in the order of their ids, as a merge locks them, so that neither waits for the
+    other in a circle.
+    """
+    own = policies.citizens_handled_by(by).select_for_update(of=("self",))
+    into = Citizen.objects.filter(pk=pk).values("merged_into")
+    rows = {one.pk: one for one in own.filter(Q(pk=pk) | Q(pk__in=into)).order_by("pk")}
+    found = rows.get(pk)
+    return rows.get(found.merged_into_id, found) if found and found.merged_into_id else found
 
 
 def add_citizen(pk: uuid.UUID, facts: dict[str, Any], at: dt.datetime) -> Citizen:

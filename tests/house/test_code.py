@@ -105,6 +105,8 @@ PARTS_OF_COMMANDS = {
     "add_phones",
     "add_civil_number",
     "open_access",
+    "end_access",
+    "one_person",
     "member_agreement",
     "make_due",
     "nothing_due",
