@@ -45,7 +45,6 @@ from referrals.queries.listing import (
 from referrals.queries.lists import View, queued, worklist
 from referrals.queries.marks import Mark, logged_call, marks, newcomers
 from referrals.queries.one import (
-    after_this,
     needs_reason,
     own_municipality,
     person_by_identifier,
@@ -83,7 +82,6 @@ __all__ = [
     "Sender",
     "View",
     "Who",
-    "after_this",
     "citizen_file",
     "civil_number",
     "colleagues",

@@ -15,7 +15,6 @@ from referrals.models import (
     Informed,
     Interview,
     Referral,
-    Reservation,
 )
 from referrals.queries.handover import hand_overs
 from referrals.queries.one import referral as one_referral
@@ -81,13 +80,6 @@ def call_case(viewer: Actor, pk: UUID, *, on: dt.date) -> Case:
         terms=lookup.terms(found.agreement, on),
         of_receipt=lookup.terms(found.agreement, clock.danish_date(found.received_at)),
     )
-
-
-def held_by(viewer: Actor, pk: UUID, *, at: dt.datetime) -> Reservation | None:
-    """Who is calling about a case right now."""
-    visible = policies.referrals_visible_to(viewer).filter(pk=pk)
-    held = Reservation.objects.filter(referral__in=visible, until__gt=at)
-    return held.select_related("holder").first()
 
 
 def logged_call(viewer: Actor, pk: UUID) -> ContactAttempt | None:

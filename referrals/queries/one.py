@@ -1,10 +1,9 @@
 """One referral, one citizen: what the call screen and the file show."""
 
-import datetime as dt
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from referrals import policies
@@ -61,19 +60,6 @@ def needs_reason(viewer: Actor, pk: UUID) -> bool:
     state, caseworker = row
     another = state == ReferralState.REACHED and caseworker not in {None, viewer.user_id}
     return state == ReferralState.CLOSED or (another and not covers_for(viewer, caseworker))
-
-
-def after_this(viewer: Actor, pk: UUID, *, at: dt.datetime) -> UUID | None:
-    """The next referral to call now, another than the one just called; by deadline or agreed time.
-
-    Whoever nobody has tried yet, or whose next attempt has come: not before the time she was told.
-    """
-    due = (
-        policies.referrals_visible_to(viewer)
-        .waiting()
-        .filter(Q(attempts=0) | Q(next_at__lte=at), handler_id=viewer.organisation_id)
-    )
-    return due.exclude(pk=pk).order_by("next_at", "pk").values_list("pk", flat=True).first()
 
 
 def person_by_identifier(viewer: Actor, text: str) -> UUID | None:
