@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.http import QueryDict
 from django.test import override_settings
 
-from referrals import queries
+from referrals import forms, queries
 from referrals.models import (
     ContactAttempt,
     Cover,
@@ -31,6 +32,7 @@ from roegfri.accounts.roles import Role
 from roegfri.actor import acting
 from roegfri.desk.demo import drawing, people, setting
 from roegfri.desk.demo.rows import TABLES
+from roegfri.ui.models import SavedFilter
 from tests import make
 from tests.conftest import setup_connection
 
@@ -124,6 +126,14 @@ def test_stoplinien_sees_whom_it_was_given_and_nobody_else(laid: None) -> None:
         tine = make.actor(grants.get(role=Role.CALLER))
     with acting(tine), transaction.atomic():
         assert len(queries.given_to_quitline(tine)) == 4
+
+
+def test_a_filter_of_the_list_is_kept_as_the_list_keeps_it(laid: None) -> None:
+    with acting(make.SYSTEM), transaction.atomic():
+        kept = list(SavedFilter.objects.values_list("query", flat=True))
+    assert len(kept) == 2
+    for query in kept:
+        assert forms.Filter(QueryDict(query)).query_string == query
 
 
 def worlds(number: int, seed: int) -> list[tuple[Any, ...]]:

@@ -100,7 +100,7 @@ _BY_TELEPHONE = (
     ("Kurt Olsen", 69, False, 7, 6, "Går dårligt og vil ikke hjemmefra"),
     ("Maria Petersen", 31, True, 5, 3, "Ønsker samtaler om aftenen"),
     ("Ali Khan", 38, False, 3, 2, ""),
-    ("Inger Bæk", 57, True, 12, 11, "Træffes bedst før middag"),
+    ("Inger Bæk", 57, True, 9, 8, "Træffes bedst før middag"),
 )
 
 
@@ -120,7 +120,7 @@ def by_telephone(world: World, place: Place, quitline: Organisation, caller: Use
         case = tell(world, place, story)
         given.append(give_to_quitline(world, case, quitline, back(later, 11, 25), note))
     done = given[-1]
-    done["ended_at"], done["ended_by_id"] = back(6, 18, 30)(place, world.now), caller.pk
+    done["ended_at"], done["ended_by_id"] = back(0, 9, 5)(place, world.now), caller.pk
     done["result"], done["note"] = HandOverResult.TALKED.value, "Har sat stopdato"
     for access in world.rows["citizenaccess"]:
         if access["about"] == done["referral_id"] and access["ground"] == Ground.QUITLINE:

@@ -37,7 +37,9 @@ def setting(now: dt.datetime) -> Setting:
     east = Agreement.objects.get(slug="roegfri-paa-tvaers")
     municipalities = lookup.members(east, since, Scope.CESSATION)
     municipalities += Municipality.objects.filter(code__in=MIDTJYLLAND).order_by("name")
-    counsellors = staff.hire(municipalities, since)
+    yesterday = clock.last_workday_before(clock.danish_date(now))
+    seen = clock.danish_time(yesterday, dt.time(8, 15))
+    counsellors = staff.hire(municipalities, since, seen)
     quitline = lookup.quitline()
     assert quitline  # noqa: S101  (somebody of hers was hired a moment ago)
     return Setting(

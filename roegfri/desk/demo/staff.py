@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from referrals.models import Cover
+from referrals.queries.overview import LIST
 from roegfri.accounts.models import Grant, User
 from roegfri.accounts.roles import Role
 from roegfri.organisations.models import (
@@ -16,6 +17,7 @@ from roegfri.organisations.models import (
     Organisation,
     Pharmacy,
 )
+from roegfri.ui.models import SavedFilter
 
 PASSWORD = "Roegfri-proeve-2026"  # noqa: S105  (the trial's, printed at its start)
 DOMAIN = "roegfri.test"
@@ -32,6 +34,11 @@ SIGN_INS: tuple[tuple[str, str, tuple[tuple[Role, str], ...]], ...] = (
     ("henviser", "Jakob Friis", ((Role.REFERRER, "department"),)),
     ("sikkerhed", "Ellen Munk", ((Role.SECURITY, "167"),)),
     ("administrator", "Nikolaj Bay", ((Role.ADMINISTRATOR, "operator"),)),
+)
+# Name, and what the list's own form writes in the address.
+FILTERS = (
+    ("Nye fra hospitalet", "state=new&source=hospital"),
+    ("Åbne uden rådgiver", "state=open&raadgiver=ingen"),
 )
 COLLEAGUES = ("Anja Toft", "Peter Lassen", "Nadia Karim", "Henning Bech", "Rikke Dam", "Omar Said")
 
@@ -59,10 +66,13 @@ def signins() -> dict[str, Any]:
     return {"password": PASSWORD, "people": people}
 
 
-def hire(municipalities: list[Municipality], since: dt.date) -> dict[Any, list[User]]:
+def hire(
+    municipalities: list[Municipality], since: dt.date, seen: dt.datetime
+) -> dict[Any, list[User]]:
     """Makes the sign-ins, and three counsellors for each municipality; repeatable.
 
-    Answers with the counsellors by municipality id.
+    They are hired on the day `since`, and the three were last here at `seen`. Answers with the
+    counsellors by municipality id.
     """
     # One hash for all: hashing sixty times would take longer than everything else.
     word = make_password(PASSWORD)
@@ -74,7 +84,8 @@ def hire(municipalities: list[Municipality], since: dt.date) -> dict[Any, list[U
     for place, municipality in enumerate(municipalities):
         for number in range(3):
             name = COLLEAGUES[(place * 3 + number) % len(COLLEAGUES)]
-            user = _person(f"raadgiver{number + 1}.{municipality.code}@{DOMAIN}", name, word)
+            email = f"raadgiver{number + 1}.{municipality.code}@{DOMAIN}"
+            user = _person(email, name, word, last_login=seen)
             _grant(user, Role.COUNSELLOR, municipality, since)
         valid = Grant.objects.filter(organisation=municipality, role=Role.COUNSELLOR)
         people = [grant.user for grant in valid.select_related("user")]
@@ -102,8 +113,17 @@ def cover(municipality: Municipality, counsellors: Sequence[User], on: dt.date) 
     )
 
 
-def _person(email: str, name: str, word: str) -> User:
-    user, _ = User.objects.get_or_create(email=email, defaults={"name": name, "password": word})
+def keep_filters(user: User) -> None:
+    """What she often looks at in the list of referrals; repeatable."""
+    for name, query in FILTERS:
+        SavedFilter.objects.get_or_create(
+            user=user, list=LIST, name=name, defaults={"query": query}
+        )
+
+
+def _person(email: str, name: str, word: str, **more: Any) -> User:
+    made = {"name": name, "password": word, **more}
+    user, _ = User.objects.get_or_create(email=email, defaults=made)
     return user
 
 

@@ -64,6 +64,7 @@ class Command(BaseCommand):
             looks.lay(here.places, now, seed)
             shown = here.at(setting.SHOWN)
             staff.cover(shown.municipality, shown.counsellors, clock.danish_date(now))
+            staff.keep_filters(shown.counsellors[0])
             # The planner knows nothing of rows that came a moment ago, until it has looked.
             owner.execute("analyze")
         return laid
