@@ -6,6 +6,7 @@ Django's own template tags look their strings up, so no GNU gettext is needed on
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
@@ -169,10 +170,22 @@ def _python_texts() -> Iterator[Text]:
 
 
 def python_texts(source: bytes) -> Iterator[Text]:
-    """The strings marked in a Python file."""
-    found = extract("python", io.BytesIO(source), keywords=KEYWORDS)
+    """The strings marked in a Python file, under whatever names it imports gettext."""
+    found = extract("python", io.BytesIO(source), keywords=KEYWORDS | _own_names(source))
     for _, words, _, context in found:
         yield Text((words,) if isinstance(words, str) else (words[0], words[1]), context or None)
+
+
+def _own_names(source: bytes) -> dict[str, tuple[int | tuple[int, str], ...] | None]:
+    """What the file calls gettext by: `from django.utils.translation import gettext as _now`."""
+    imports = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom))
+    return {
+        name.asname: KEYWORDS[name.name]
+        for node in imports
+        if node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname and name.name in KEYWORDS
+    }
 
 
 def _template_texts() -> Iterator[Text]:

@@ -55,6 +55,23 @@ def test_strings_of_python() -> None:
     ]
 
 
+def test_strings_under_a_name_of_the_files_own() -> None:
+    source = """
+from django.utils.translation import gettext as _now, gettext_lazy as _, npgettext as counted
+a = _now("Straks"), _("Siden")
+def later():
+    from django.utils.translation import ngettext as some
+    return some("%(n)s dag", "%(n)s dage", n), counted("kø", "et opkald", "%(n)s opkald", n)
+b = other("Ikke mærket")
+"""
+    assert list(python_texts(source.encode())) == [
+        Text(("Straks",)),
+        Text(("Siden",)),
+        Text(("%(n)s dag", "%(n)s dage")),
+        Text(("et opkald", "%(n)s opkald"), "kø"),
+    ]
+
+
 @pytest.fixture
 def place(settings: Any, tmp_path: Path) -> Path:
     """A project with one template and one Python file."""
