@@ -162,6 +162,11 @@ class Referral(models.Model):
                 name="referral_mine_by_due",
             ),
             models.Index(
+                fields=["handler", "caseworker", "state", "id"],
+                condition=Q(caseworker__isnull=False),
+                name="referral_mine_by_state",
+            ),
+            models.Index(
                 fields=["handler", "caseworker", "next_at", "id"],
                 condition=Q(next_at__isnull=False),
                 name="referral_mine_queue",

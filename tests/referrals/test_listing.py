@@ -320,9 +320,15 @@ def test_a_page_reads_its_own_rows_and_few_more(crowded: Actor) -> None:
                     work(crowded)
                 # By now the server may use the plan it keeps.
                 found[name] = read(lambda work=work: work(crowded))  # type: ignore[misc]
+        with transaction.atomic():
+            for _ in range(6):
+                queries.overview(crowded, queries.ListedFilters())
+            around = read(lambda: queries.overview(crowded, queries.ListedFilters()))
         by_citizen = Referral.objects.order_by("citizen__sort_key", "id").values_list("pk")
         with transaction.atomic():
             control = read(lambda: list(by_citizen[:SIZE]))
     # Two pages, one row more of each, and a few that the access of today is asked of.
     assert {name: rows for name, rows in found.items() if rows > 4 * (SIZE + 1)} == {}
+    # The tabs and the number found, each counted to a hundred.
+    assert around <= 7 * (CAP + 1)
     assert control > 1000
