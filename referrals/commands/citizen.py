@@ -1,6 +1,8 @@
 """What is known of a citizen is corrected: her data, her numbers, where she lives."""
 
 import datetime as dt
+from collections.abc import Collection
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -78,15 +80,7 @@ def add_number(
             _("Borgeren har haft det nummer før. Er det nyeste skrevet forkert, så fjern det."),
             field="number",
         )
-    ours = policies.citizens_handled_by(by).exclude(pk__in=persons)
-    if CivilNumber.objects.filter(fingerprint=mark, citizen__in=ours).exists():
-        raise Refusal(
-            _(
-                "Nummeret står på en anden borger hos jer. Se efter, om det er samme person: så"
-                " skal de to lægges sammen."
-            ),
-            field="number",
-        )
+    _nobody_elses(mark, persons, by)
     add_civil_number(citizen, number, at)
     if citizen.birth_date is None and number.born:
         citizen.birth_date = number.born
@@ -150,6 +144,19 @@ def own_citizen(citizen: Citizen, by: Actor) -> Citizen:
     if found is None or not _still_ours(found, by):
         raise Refusal(_("Sagen er ikke længere hos jer. Intet er ændret."))
     return found
+
+
+def _nobody_elses(mark: bytes, persons: Collection[UUID], by: Actor) -> None:
+    """Raises Refusal when another citizen of ours has the number of that fingerprint."""
+    ours = policies.citizens_handled_by(by).exclude(pk__in=persons)
+    if CivilNumber.objects.filter(fingerprint=mark, citizen__in=ours).exists():
+        raise Refusal(
+            _(
+                "Nummeret står på en anden borger hos jer. Se efter, om det er samme person: så"
+                " skal de to lægges sammen."
+            ),
+            field="number",
+        )
 
 
 def _still_ours(citizen: Citizen, by: Actor) -> bool:

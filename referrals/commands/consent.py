@@ -14,7 +14,7 @@ from roegfri.audit.commands import record
 from roegfri.organisations import lookup
 from roegfri.refusal import Refusal
 
-# The words that are read aloud or signed stand in docs/privacy.md under this version.
+# The words that are read aloud or signed: templates/referrals/consents, docs/privacy.md.
 TEXT_VERSION = "2026-11"
 
 

@@ -5,11 +5,11 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from referrals import policies, rules
+from referrals import policies
 from referrals.commands.cases import handled
 from referrals.commands.due import DUE, make_due, nothing_due
 from referrals.commands.people import end_access, open_access
-from referrals.commands.receive import member_agreement
+from referrals.commands.receive import deadline_from, member_agreement
 from referrals.models import HandOver, Referral, Reservation
 from referrals.states import (
     MOVES,
@@ -49,11 +49,7 @@ def hand_over(
     open_access(referral.citizen_id, to.pk, Ground.HANDLING, referral.pk, today)
     Reservation.objects.filter(referral=referral).delete()
     referral.handler, referral.agreement, referral.caseworker = to, agreement, None
-    referral.contact_by = rules.contact_deadline(
-        today,
-        terms=lookup.terms(agreement, today).contact,
-        closed=lookup.closing_days(to),
-    )
+    referral.contact_by = deadline_from(today, agreement, to)
     make_due(referral, NextStep.CALL, clock.end_of_day(referral.contact_by), reason[:200])
     facts = ["handler", "agreement", "caseworker", "contact_by", *DUE]
     if referral.state == ReferralState.RECEIVED:

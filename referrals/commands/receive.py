@@ -80,11 +80,7 @@ def _referral(details: Details, handler: Municipality, caseworker: User | None) 
     """The row, with its deadline, for a citizen nobody knows yet."""
     received_on = clock.danish_date(details.received_at)
     agreement = member_agreement(handler, received_on)
-    deadline = rules.contact_deadline(
-        received_on,
-        terms=lookup.terms(agreement, received_on).contact,
-        closed=lookup.closing_days(handler),
-    )
+    deadline = deadline_from(received_on, agreement, handler)
     referral = Referral(
         citizen_id=uuid.uuid4(),
         handler=handler,
@@ -106,6 +102,15 @@ def _referral(details: Details, handler: Municipality, caseworker: User | None) 
     )
     make_due(referral, NextStep.CALL, clock.end_of_day(deadline))
     return referral
+
+
+def deadline_from(day: dt.date, agreement: Agreement, handler: Municipality) -> dt.date:
+    """The last day of a clock that starts on that day (rules.contact_deadline)."""
+    return rules.contact_deadline(
+        day,
+        terms=lookup.terms(agreement, day).contact,
+        closed=lookup.closing_days(handler),
+    )
 
 
 def member_agreement(municipality: Municipality, on: dt.date) -> Agreement:

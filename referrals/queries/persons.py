@@ -106,15 +106,12 @@ def likely_same(viewer: Actor, who: Who) -> list[Candidate]:
         return []
     roots = _roots(viewer, set().union(*alike.values()))
     found = [
-        _candidate(
-            viewer,
-            citizen,
-            who,
-            tuple(words for words, ids in alike.items() if ids & same),
-        )
+        (citizen, tuple(words for words, ids in alike.items() if ids & same))
         for citizen, same in roots
     ]
-    return sorted(found, key=lambda one: (not one.certain, -len(one.alike), one.name))[:MOST]
+    # Cut before the cases are read: an institution's number may stand on hundreds.
+    found.sort(key=lambda one: (_CPR not in one[1], -len(one[1]), one[0].name))
+    return [_candidate(viewer, citizen, who, words) for citizen, words in found[:MOST]]
 
 
 def known_elsewhere(viewer: Actor, who: Who) -> bool:

@@ -108,6 +108,7 @@ PARTS_OF_COMMANDS = {
     "end_access",
     "one_person",
     "member_agreement",
+    "deadline_from",
     "make_due",
     "nothing_due",
     "own_citizen",
