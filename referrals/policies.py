@@ -42,10 +42,11 @@ def citizens_visible_to(viewer: Actor) -> QuerySet[Citizen]:
 
 def citizens_handled_by(viewer: Actor) -> QuerySet[Citizen]:
     """Citizens with a case that organisation handles: the only ones it may open another case for,
-    correct or merge."""
+    correct or merge. Whoever gave the case on may look until the end of that day, no more."""
     if viewer.is_system:
         return Citizen.objects.all()
-    handling = _live(viewer).filter(citizen=OuterRef("pk"), ground=Ground.HANDLING)
+    own = Referral.objects.filter(handler_id=viewer.organisation_id).values("pk")
+    handling = _live(viewer).filter(citizen=OuterRef("pk"), ground=Ground.HANDLING, about__in=own)
     return Citizen.objects.filter(_any(handling))
 
 

@@ -30,9 +30,10 @@ def give_consent(
 ) -> Consent:
     """Notes a consent; one that already holds is left as it is.
 
-    Raises Refusal when the citizen is too young to give it herself and no parent or guardian has.
+    Raises Refusal when her case was given on, or when she is too young to give it herself and no
+    parent or guardian has.
     """
-    citizen = policies.citizens_visible_to(by).select_for_update().get(pk=citizen.pk)
+    citizen = _handled(citizen, by)
     if not guardian_agreed:
         _check_age(citizen, by, clock.danish_date(at))
     live = Consent.objects.filter(citizen=citizen, kind=kind, withdrawn_at=None).first()
@@ -52,14 +53,26 @@ def give_consent(
 
 @transaction.atomic
 def withdraw_consent(consent: Consent, *, by: Actor, at: dt.datetime) -> None:
-    """Notes that a consent no longer holds. Raises Refusal when it did not."""
-    policies.citizens_visible_to(by).select_for_update().get(pk=consent.citizen_id)
+    """Notes that a consent no longer holds.
+
+    Raises Refusal when it did not, or when her case was given on.
+    """
+    _handled(consent.citizen, by)
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     if consent.withdrawn_at:
         raise Refusal(_("Samtykket er allerede trukket tilbage."))
     consent.withdrawn_at = at
     consent.save(update_fields=["withdrawn_at"])
     record("consent.withdrawn", consent, by=by, at=at, persons=[consent.citizen_id])
+
+
+def _handled(citizen: Citizen, by: Actor) -> Citizen:
+    """The row as it is now, locked. Raises Refusal when her case was given on."""
+    own = policies.citizens_handled_by(by).select_for_update(of=("self",))
+    found = own.filter(pk=citizen.pk).first()
+    if found is None:
+        raise Refusal(_("Sagen er ikke længere hos jer. Intet er ændret."))
+    return found
 
 
 def _check_age(citizen: Citizen, by: Actor, on: dt.date) -> None:

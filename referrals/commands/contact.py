@@ -111,8 +111,13 @@ def log_call(  # noqa: PLR0913  (what one form says)
 
 @transaction.atomic
 def add_phone(citizen: Citizen, *, number: str, note: str, by: Actor, at: dt.datetime) -> None:
-    """Adds a telephone number, E.164, to be called first."""
-    citizen = policies.citizens_visible_to(by).select_for_update().get(pk=citizen.pk)
+    """Adds a telephone number, E.164, to be called first.
+
+    Raises Refusal when her case was given on.
+    """
+    ours = policies.citizens_handled_by(by).select_for_update(of=("self",))
+    if ours.filter(pk=citizen.pk).first() is None:
+        raise Refusal(_("Sagen er ikke længere hos jer. Intet er ændret."))
     others = list(Phone.objects.filter(citizen=citizen).exclude(number=number))
     for rank, phone in enumerate(others, start=1):
         phone.rank = rank

@@ -15,7 +15,7 @@ from roegfri.audit.commands import record
 @transaction.atomic
 def reveal_number(citizen: Citizen, *, by: Actor, at: dt.datetime) -> str:
     """The whole of the number that counts, as Danes write it; empty when there is none."""
-    citizen = policies.citizens_handled_by(by).get(pk=citizen.pk)
+    citizen = policies.citizens_visible_to(by).get(pk=citizen.pk)
     persons = queries.persons_of(by, citizen)
     number = CivilNumber.objects.filter(citizen__in=persons).order_by("-since", "pk").first()
     record("civil_number.shown", citizen, by=by, at=at, persons=[citizen.pk])
@@ -25,7 +25,7 @@ def reveal_number(citizen: Citizen, *, by: Actor, at: dt.datetime) -> str:
 @transaction.atomic
 def reveal_address(citizen: Citizen, *, by: Actor, at: dt.datetime) -> Citizen:
     """A protected address is shown once."""
-    citizen = policies.citizens_handled_by(by).get(pk=citizen.pk)
+    citizen = policies.citizens_visible_to(by).get(pk=citizen.pk)
     record("address.shown", citizen, by=by, at=at, persons=[citizen.pk])
     return citizen
 

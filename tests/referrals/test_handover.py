@@ -9,11 +9,16 @@ from django.http import Http404
 
 from referrals import queries
 from referrals.commands.closing import close_referral, reopen_referral
-from referrals.commands.contact import log_call
+from referrals.commands.consent import give_consent, withdraw_consent
+from referrals.commands.contact import add_phone, log_call
 from referrals.commands.handover import end_hand_over, hand_over, hand_to_quitline
+from referrals.commands.merge import merge_citizens
+from referrals.commands.receive import receive_referral
 from referrals.models import Citizen, HandOver, Phone, Referral
 from referrals.states import (
     CloseReason,
+    ConsentForm,
+    ConsentKind,
     HandOverResult,
     NextStep,
     Outcome,
@@ -98,6 +103,38 @@ def test_the_giver_sees_it_until_the_end_of_the_day_and_changes_nothing(
             close_referral(referral, reason=CloseReason.MISTAKE, by=giver, at=WEDNESDAY)
         with pytest.raises(Refusal, match="givet videre"):
             hand_over(referral, to=make.home(taker), reason="", by=giver, at=WEDNESDAY)
+
+
+def test_the_giver_changes_nothing_of_the_person_either(towns: tuple[Actor, Actor]) -> None:
+    giver, taker = towns
+    referral, own = make.referral(giver), make.referral(giver, number="+4530303030")
+    give(referral, giver, taker)
+    given = {"kind": ConsentKind.SMS, "form": ConsentForm.ORAL, "at": WEDNESDAY}
+    with time_machine.travel(WEDNESDAY, tick=False):
+        with acting(taker), transaction.atomic():
+            consent = give_consent(referral.citizen, **given, by=taker)
+        with acting(giver):
+            with pytest.raises(Refusal, match="ikke længere hos jer"):
+                add_phone(referral.citizen, number="+4540404040", note="", by=giver, at=WEDNESDAY)
+            with pytest.raises(Refusal, match="ikke længere hos jer"):
+                give_consent(referral.citizen, **given, by=giver)
+            with pytest.raises(Refusal, match="ikke længere hos jer"):
+                withdraw_consent(consent, by=giver, at=WEDNESDAY)
+            for kept, merged in ((referral, own), (own, referral)):
+                with pytest.raises(Refusal, match="kan ikke åbnes her længere"):
+                    merge_citizens(kept.citizen_id, merged.citizen_id, by=giver, at=WEDNESDAY)
+
+
+def test_the_givers_next_referral_of_her_opens_no_way_back(towns: tuple[Actor, Actor]) -> None:
+    giver, taker = towns
+    referral = make.referral(giver, civil_number="2512489996")
+    give(referral, giver, taker)
+    again = make.details(civil_number="2512489996", received_at=WEDNESDAY)
+    with time_machine.travel(WEDNESDAY, tick=False), acting(giver):
+        new = receive_referral(again, handler=make.home(giver), by=giver, at=WEDNESDAY)
+    assert new.citizen_id != referral.citizen_id
+    with time_machine.travel(WEDNESDAY + DAY, tick=False), acting(giver), transaction.atomic():
+        assert not Citizen.objects.filter(pk=referral.citizen_id).exists()
 
 
 def test_the_giver_may_read_that_it_was_given(towns: tuple[Actor, Actor]) -> None:
