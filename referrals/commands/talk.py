@@ -106,7 +106,7 @@ def write_talk(referral: Referral, talk: Talk, *, by: Actor, at: dt.datetime) ->
         "interview": was,
         "told": [str(topic) for topic in told],
         "consents": [str(one.pk) for one in given],
-        "birth_date": born,
+        "birth_date": born and born.isoformat(),
     }
 
 
@@ -118,8 +118,9 @@ def erase_talk(referral: Referral, was: Mapping[str, Any], *, by: Actor, at: dt.
     for consent in Consent.objects.filter(pk__in=was["consents"], withdrawn_at=None):
         withdraw_consent(consent, by=by, at=at)
     if was["birth_date"]:
-        unborn = {"birth_date": None, "version": F("version") + 1}
-        Citizen.objects.filter(pk=referral.citizen_id).update(**unborn)
+        # Where somebody has corrected it since, the correction stays.
+        same = Citizen.objects.filter(pk=referral.citizen_id, birth_date=was["birth_date"])
+        same.update(birth_date=None, version=F("version") + 1)
     if before is None:
         Interview.objects.filter(referral=referral).delete()
         return
@@ -131,10 +132,10 @@ def erase_talk(referral: Referral, was: Mapping[str, Any], *, by: Actor, at: dt.
     _write_uses(interview, before["uses"])
 
 
-def _write_birth_date(citizen: Citizen, born: dt.date | None, at: dt.datetime) -> bool:
-    """Whether it was written: only where none is known."""
+def _write_birth_date(citizen: Citizen, born: dt.date | None, at: dt.datetime) -> dt.date | None:
+    """What was written: only where none is known."""
     if born is None or born == citizen.birth_date:
-        return False
+        return None
     if citizen.birth_date:
         raise Refusal(
             _("Fødselsdatoen er skrevet i mellemtiden: %(day)s. Ret den i sagen.")
@@ -146,7 +147,7 @@ def _write_birth_date(citizen: Citizen, born: dt.date | None, at: dt.datetime) -
     citizen.birth_date = born
     citizen.version += 1
     citizen.save(update_fields=["birth_date", "version"])
-    return True
+    return born
 
 
 def _as_it_is(referral: Referral) -> dict[str, Any] | None:

@@ -379,6 +379,16 @@ def test_an_undone_call_leaves_nothing_behind(
     assert (attempt.undone_at, attempt.undone_by_id) == (make.MONDAY + 2 * MINUTE, by.user_id)
 
 
+def test_a_birth_date_that_was_corrected_since_survives_the_undo(by: Actor) -> None:
+    referral, corrected = make.referral(by), dt.date(1951, 2, 2)
+    talk = Talk(birth_date=dt.date(1950, 1, 1))
+    attempt = make.call(referral, by, Outcome.REACHED, talk=talk)
+    with acting(by):
+        Citizen.objects.filter(pk=referral.citizen_id).update(birth_date=corrected)
+        undo_call(attempt, by=by, at=make.MONDAY)
+        assert Citizen.objects.get(pk=referral.citizen_id).birth_date == corrected
+
+
 def test_a_form_whose_call_was_undone_is_not_logged_by_sending_it_again(by: Actor) -> None:
     referral, once = make.referral(by), uuid.uuid4()
     attempt = make.call(referral, by, once=once)
