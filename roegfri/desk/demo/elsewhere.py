@@ -167,15 +167,18 @@ def twice(world: World, place: Place) -> None:
                 calls=reached,
             ),
         )
-        _alike(new.person.citizen, new.person.phones, old)
+        _alike(world, new, old)
         if merged:
             _merge(world, place, kept=old.person.citizen, merged=new.person.citizen)
 
 
-def _alike(citizen: Row, phones: list[Row], old: Case) -> None:
-    """What gives them away: the telephone number and the birth date."""
-    citizen["birth_date"] = old.person.citizen["birth_date"]
-    phones[0]["number"] = old.person.phones[0]["number"]
+def _alike(world: World, new: Case, old: Case) -> None:
+    """What gives them away: the birth date and the telephone number, by which she was called."""
+    new.person.citizen["birth_date"] = old.person.citizen["birth_date"]
+    new.person.phones[0]["number"] = old.person.number
+    for attempt in world.rows["contactattempt"]:
+        if attempt["referral_id"] == new.row["id"]:
+            attempt["phone"] = old.person.number
 
 
 def _merge(world: World, place: Place, *, kept: Row, merged: Row) -> None:
