@@ -24,9 +24,9 @@ SEES = """(
 # other wall asks for handling the case or being home to her.
 ACCESS_POLICY = """
 alter policy referrals_citizenaccess_scope on referrals_citizenaccess
-  using ((select app_system()) or ({own} and (select app_role()) in ({roles})));
+  using ((select app_system()) or ({own} and ({who})));
 """
-THREE, TWO = "'counsellor', 'coordinator', 'caller'", "'counsellor', 'coordinator'"
+CALLS = f"{CASEWORK} or ((select app_role()) = 'caller' and ground = 'quitline')"
 
 # As in 0002, but access that was ended and is given again the same day holds again, one is never
 # ended before it began, and Stoplinien ends what was handed over to it.
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            ACCESS_POLICY.format(own=OWN, roles=THREE), ACCESS_POLICY.format(own=OWN, roles=TWO)
+            ACCESS_POLICY.format(own=OWN, who=CALLS), ACCESS_POLICY.format(own=OWN, who=CASEWORK)
         ),
         *[
             wall(f"referrals_{table}", HANDLES.format(referral=f"referrals_{table}.{column}"))
