@@ -1,6 +1,7 @@
 """A case given on: whose clock runs, who sees what, and where the referral is counted."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 import time_machine
@@ -109,15 +110,15 @@ def test_the_giver_changes_nothing_of_the_person_either(towns: tuple[Actor, Acto
     giver, taker = towns
     referral, own = make.referral(giver), make.referral(giver, number="+4530303030")
     give(referral, giver, taker)
-    given = {"kind": ConsentKind.SMS, "form": ConsentForm.ORAL, "at": WEDNESDAY}
+    by_voice = partial(give_consent, kind=ConsentKind.SMS, form=ConsentForm.ORAL, at=WEDNESDAY)
     with time_machine.travel(WEDNESDAY, tick=False):
         with acting(taker), transaction.atomic():
-            consent = give_consent(referral.citizen, **given, by=taker)
+            consent = by_voice(referral.citizen, by=taker)
         with acting(giver):
             with pytest.raises(Refusal, match="ikke længere hos jer"):
                 add_phone(referral.citizen, number="+4540404040", note="", by=giver, at=WEDNESDAY)
             with pytest.raises(Refusal, match="ikke længere hos jer"):
-                give_consent(referral.citizen, **given, by=giver)
+                by_voice(referral.citizen, by=giver)
             with pytest.raises(Refusal, match="ikke længere hos jer"):
                 withdraw_consent(consent, by=giver, at=WEDNESDAY)
             for kept, merged in ((referral, own), (own, referral)):
