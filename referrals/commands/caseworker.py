@@ -46,7 +46,8 @@ def assign_caseworker(
         raise Refusal(_("Vælg mindst én sag."))
     if len(wanted) > MOST_AT_ONCE:
         raise Refusal(
-            _("Der kan gives %(most)s sager ad gangen. Indsnævr filteret.") % {"most": MOST_AT_ONCE}
+            _("Der kan højst gives %(most)s sager ad gangen. Indsnævr filteret.")
+            % {"most": MOST_AT_ONCE}
         )
     person = _colleague(to, by, field="to")
     # In one order, so that two who give the same cases at once wait for each other, no more.

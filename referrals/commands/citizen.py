@@ -153,7 +153,7 @@ def _nobody_elses(mark: bytes, persons: Collection[UUID], by: Actor) -> None:
         raise Refusal(
             _(
                 "Nummeret står på en anden borger hos jer. Se efter, om det er samme person: så"
-                " skal de to lægges sammen."
+                " skal de to slås sammen."
             ),
             field="number",
         )

@@ -168,7 +168,7 @@ def _has_moved_on(referral: Referral, seen: Seen | None, anyway: Anyway) -> None
     talked = Interview.objects.filter(referral=referral).values_list("at", flat=True).first()
     if anyway == Anyway.NO and seen and seen != Seen(referral.state, talked):
         raise MovedOn(
-            _("Sagen er ændret i mellemtiden. Dit opkald er ikke gemt endnu: se hvad der er nyt.")
+            _("Sagen er ændret i mellemtiden. Dit opkald er ikke gemt endnu: se, hvad der er nyt.")
         )
 
 

@@ -25,14 +25,14 @@ def merge_citizens(kept: uuid.UUID, merged: uuid.UUID, *, by: Actor, at: dt.date
     locked = _locked({kept, merged}, by)
     stays, goes = locked.get(kept), locked.get(merged)
     if stays is None or goes is None:
-        raise Refusal(_("En af de to borgere kan ikke åbnes her længere. Find hende igen."))
+        raise Refusal(_("En af de to borgere kan ikke åbnes her længere. Find borgeren igen."))
     if stays.merged_into_id or goes.merged_into_id:
         raise Refusal(_("En af de to er allerede slået sammen med en anden. Genindlæs siden."))
     if Citizen.objects.filter(merged_into=goes).exists():
         raise Refusal(
             _(
-                "%(name)s har selv fået andre slået sammen med sig. Behold hende, eller skil dem ad"
-                " først."
+                "%(name)s har selv fået andre slået sammen med sig. Behold den borger, eller"
+                " skil dem ad først."
             )
             % {"name": goes.name or _("Borgeren uden navn")},
             field="keep",

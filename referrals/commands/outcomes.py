@@ -43,7 +43,7 @@ def _reached(referral: Referral, attempt: ContactAttempt, wish: Wish) -> str | N
     _conversation(referral, attempt)
     then = wish.then
     if then.close in _NO_END:
-        raise Refusal(_("Vælg en anden grund: du har jo talt med borgeren."), field="then_close")
+        raise Refusal(_("Vælg en anden grund: der er talt med borgeren."), field="then_close")
     if then.close:
         referral.close_reason = then.close
         nothing_due(referral)

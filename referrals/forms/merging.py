@@ -13,7 +13,7 @@ class MergeTwo(forms.Form):
 
     written = forms.CharField(
         label=_("Find den anden"),
-        help_text=_("CPR-nummer, telefonnummer eller sagsnummer."),
+        help_text=_("CPR-nummer, telefonnummer eller sagens id."),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -129,7 +129,7 @@ def _phone(file: File, one: Happening) -> Iterator[Entry]:
             )
             yield _entry(one, title % words)
         if "note" in new:
-            yield _entry(one, _("Notat til %(number)s rettet") % words)
+            yield _entry(one, _("Bemærkning til %(number)s rettet") % words)
 
 
 def _residence(_file: File, one: Happening) -> Iterator[Entry]:

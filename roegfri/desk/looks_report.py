@@ -40,7 +40,8 @@ def make(identifier: str, *, by: Actor, at: dt.datetime) -> bytes:
     if person is None:
         looks.searched(identifier)
         msg = _(
-            "Vi kender ingen borger med det nummer eller den sag. Se efter, om det er skrevet ret."
+            "Vi kender ingen borger med det nummer eller den sag. Se efter, om det er "
+            "skrevet rigtigt."
         )
         raise Refusal(msg, field="identifier")
     lines = lines_about([person], by=by)

@@ -226,7 +226,7 @@ def _hand_over(_file: File, one: Happening) -> Iterator[Entry]:
 
 
 def _merge(_file: File, one: Happening) -> Iterator[Entry]:
-    title = _("Lagt sammen med en anden oprettelse af samme person")
+    title = _("Slået sammen med en anden oprettelse af samme person")
     yield Entry(one.at, "message", "changes", title, who=one.who or "", undone=_undone(one))
 
 

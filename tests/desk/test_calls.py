@@ -325,7 +325,7 @@ def test_not_reached_is_offered_after_the_agreed_attempts(
         monday.shift(dt.timedelta(days=1))
     make.call(referral, by, at=clock.now())
     client = client_of(grant)
-    assert "Luk som «Ikke truffet»" in page_of(client, referral)
+    assert "Afslut som «Ikke truffet»" in page_of(client, referral)
     assert client.post(address)["Location"] == "/"
     assert fresh(referral, by).close_reason == "not_reached"
 

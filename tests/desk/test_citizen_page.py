@@ -301,7 +301,7 @@ def test_another_citizens_number_is_refused_and_of_another_municipality_is_not_k
     make.referral(make.actor(), civil_number="2911829996", number="+4530303031")
     sent = desk.posts("desk:new_civil_number", number="2509479989")
     assert sent.status_code == UNPROCESSABLE
-    assert "lægges sammen" in text(sent)
+    assert "slås sammen" in text(sent)
     assert desk.posts("desk:new_civil_number", number="2911829996").status_code == REDIRECT
 
 

@@ -56,7 +56,7 @@ class FromADay(forms.Form):
                 "confirm",
                 _now(
                     "Datoen ligger før i dag. Opgørelser og rapporter for tiden fra %(day)s bliver "
-                    "regnet om med den nye værdi. Sæt hak her, hvis det er meningen."
+                    "regnet om med den nye værdi. Sæt flueben her, hvis det er meningen."
                 )
                 % {"day": f"{from_on:%d.%m.%Y}"},
             )

@@ -17,7 +17,7 @@ class Invite(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
-        help_text=_("Personens egen arbejdsmail. Hun logger ind med den."),
+        help_text=_("Personens egen arbejdsmail. Den bruges til at logge ind."),
     )
     role = forms.ChoiceField(
         label=_("Rolle"),

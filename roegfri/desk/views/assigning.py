@@ -88,7 +88,7 @@ def _people(request: SignedIn) -> dict[str, Any]:
 def _said(done: Assigned) -> str:
     words = ngettext("%(n)s sag er givet.", "%(n)s sager er givet.", done.given) % {"n": done.given}
     if done.already:
-        words += " " + _("%(n)s havde personen i forvejen.") % {"n": done.already}
+        words += " " + _("%(n)s havde den rådgiver i forvejen.") % {"n": done.already}
     if done.closed:
         words += " " + _("%(n)s er afsluttet og er ikke ændret.") % {"n": done.closed}
     return words
@@ -97,4 +97,6 @@ def _said(done: Assigned) -> str:
 def _cannot(number: int) -> str:
     if not number:
         return _("Vælg først en eller flere sager på listen.")
-    return _("Der kan gives %(most)s sager ad gangen. Indsnævr filteret.") % {"most": MOST_AT_ONCE}
+    return _("Der kan højst gives %(most)s sager ad gangen. Indsnævr filteret.") % {
+        "most": MOST_AT_ONCE
+    }

@@ -80,7 +80,7 @@ def _check_stretch(from_on: dt.date, until_on: dt.date, today: dt.date) -> None:
         raise Refusal(_("Den sidste dag ligger før den første. Byt dem om."), field="until_on")
     if from_on < today:
         raise Refusal(
-            _("Dagen er gået. En lukkedag skal skrives, senest den dag der er lukket."),
+            _("Dagen er gået. En lukkedag skal skrives senest den dag, der er lukket."),
             field="from_on",
         )
     if (until_on - from_on).days >= LONGEST:
