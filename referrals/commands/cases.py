@@ -3,17 +3,19 @@
 from django.utils.translation import gettext as _
 
 from referrals import policies
-from referrals.models import Referral
+from referrals.models import Citizen, Referral
 from roegfri.actor import Actor
 from roegfri.refusal import Refusal
 
 
 def handled(referral: Referral, by: Actor) -> Referral:
-    """The row as it is now, locked.
+    """The row as it is now, locked; and behind its citizen's, which is locked first everywhere:
+    a corrected name is copied to her cases (migration 0007) while her row is held.
 
     Raises Refusal when the case has been given to another municipality: whoever gave it may look at
     it until the end of that day, and change nothing.
     """
+    Citizen.objects.select_for_update(no_key=True).filter(pk=referral.citizen_id).first()
     visible = policies.referrals_visible_to(by)
     row = visible.select_for_update(of=("self",)).filter(pk=referral.pk).first()
     if row is None:

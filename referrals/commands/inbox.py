@@ -173,17 +173,16 @@ def _same_episode(
     """
     if not details.episode:
         return None
-    same = (
-        policies.referrals_visible_to(by)
-        .select_for_update(of=("self",))
-        .filter(
-            handler=handler,
-            received_by=handler,
-            sender_ean=details.sender_ean,
-            episode=details.episode,
-        )
-        .order_by("-received_at", "pk")
+    found = policies.referrals_visible_to(by).filter(
+        handler=handler,
+        received_by=handler,
+        sender_ean=details.sender_ean,
+        episode=details.episode,
     )
+    # Citizens before their cases, as in cases.handled.
+    citizens = Citizen.objects.filter(pk__in=found.values("citizen")).order_by("pk")
+    list(citizens.select_for_update(no_key=True))
+    same = found.select_for_update(of=("self",)).order_by("-received_at", "pk")
     open_one = same.exclude(state=ReferralState.CLOSED).first()
     return open_one or (same.first() if or_closed else None)
 

@@ -1,0 +1,93 @@
+"""The citizen's row is locked before her case's: a name is corrected while a call is saved."""
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from django.db import OperationalError, connection, transaction
+
+from referrals.commands.citizen import change_citizen, own_citizen
+from referrals.commands.talk import Talk
+from referrals.models import Citizen, Referral
+from referrals.states import Outcome, Topic
+from roegfri.actor import Actor, acting
+from tests import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Not pg_stat_activity: a transaction reads that once.
+_BLOCKED = "select count(*) from pg_locks where not granted"
+
+
+def meanwhile(
+    referral: Referral, by: Actor, act: Callable[[Referral, Actor], object]
+) -> list[BaseException]:
+    """`act` begins while the citizen's row is held, and her name is changed when it waits."""
+    wrong: list[BaseException] = []
+
+    def other() -> None:
+        try:
+            act(referral, by)
+        except BaseException as fault:  # noqa: BLE001
+            wrong.append(fault)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other)
+    try:
+        with acting(by), transaction.atomic():
+            citizen = own_citizen(referral.citizen, by)
+            thread.start()
+            wait_until_blocked()
+            change_citizen(
+                citizen,
+                {"surname": ("Ærøskøbing",)},
+                version=citizen.version,
+                by=by,
+                at=make.MONDAY,
+            )
+    except OperationalError as fault:
+        wrong.append(fault)
+    thread.join()
+    return wrong
+
+
+def wait_until_blocked() -> None:
+    for _try in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute(_BLOCKED)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    pytest.fail("nobody waits for the row")
+
+
+def log(referral: Referral, by: Actor) -> None:
+    talk = Talk(told=[Topic.GROUP], birth_date=dt.date(1960, 5, 1))
+    make.call(referral, by, Outcome.REACHED, talk=talk)
+
+
+def log_case_first(referral: Referral, by: Actor) -> None:
+    """As a call would be saved without the order."""
+    with acting(by), transaction.atomic():
+        Referral.objects.select_for_update().get(pk=referral.pk)
+        Citizen.objects.select_for_update().get(pk=referral.citizen_id)
+
+
+def test_a_call_is_saved_while_the_name_is_corrected() -> None:
+    with time_machine.travel(make.MONDAY, tick=False):
+        by = make.actor()
+        referral = make.referral(by)
+        assert meanwhile(referral, by, log) == []
+        with acting(by), transaction.atomic():
+            row = Referral.objects.select_related("citizen").get(pk=referral.pk)
+            assert (row.attempts, row.citizen.surname) == (1, "Ærøskøbing")
+
+
+def test_case_before_citizen_would_wait_in_a_circle() -> None:
+    with time_machine.travel(make.MONDAY, tick=False):
+        by = make.actor()
+        (fault,) = meanwhile(make.referral(by), by, log_case_first)
+        assert "deadlock" in str(fault)
