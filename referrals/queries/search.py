@@ -115,7 +115,8 @@ def found(viewer: Actor, wanted: Wanted) -> Found:
     if not ids:
         return Found(())
     looks.noticed(ids[:MOST])
-    first, last = wanted.case or (None, None)
+    # Eight digits are read as a number and as the beginning of an id: the number opens any case.
+    first, last = (None, None) if wanted.digits else wanted.case or (None, None)
     shown = {"ids": ids[:MOST], "first": first, "last": last, "today": clock.today()}
     return Found(prepared.rows(_SHOW, shown, Hit), more=len(ids) > MOST)
 

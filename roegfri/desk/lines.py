@@ -63,7 +63,7 @@ def line(row: Waiting, *, at: dt.datetime) -> Line:
         url=_address("referrals:message" if row.is_message else "desk:call", row.id),
         name=_name(row),
         about=_about(row, clock.danish_date(at)),
-        phone="" if row.is_message else row.phone or _tag("overdue", _("Mangler nummer")),
+        phone=_phone(row),
         due=_due(row, due, clock.danish_date(at)),
         mark=calling(row.reserved_by) if row.reserved_by else mark_safe(""),
         received=_received(row.received_at, at),
@@ -114,6 +114,15 @@ def _name(row: Waiting) -> str:
     if row.is_message:
         return _("Besked i indbakken")
     return row.name or _("Navn ukendt")
+
+
+def _phone(row: Waiting) -> str:
+    if row.is_message:
+        return ""
+    if row.guardian_first:
+        # Her own number beside "ring to a parent first" would be the one that is dialled.
+        return _quiet(_("Se opkaldet"))
+    return row.phone or _tag("overdue", _("Mangler nummer"))
 
 
 def _address(view: str, pk: UUID) -> str:
@@ -184,7 +193,8 @@ def _call(row: Waiting, at: dt.datetime) -> Due:
     kind, words = _deadline(row.contact_by, clock.danish_date(at))
     given = row.days_to_call
     days = f"{given[0]} {given[1].label}, " if given else ""
-    return Due(kind, words, f"{days}{row.sender}")
+    # A note stands here when another municipality gave the case on.
+    return Due(kind, words, ". ".join(filter(None, (f"{days}{row.sender}", row.note))))
 
 
 def _retry(row: Waiting, at: dt.datetime) -> Due:

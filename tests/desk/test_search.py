@@ -104,7 +104,9 @@ def test_the_part_of_the_number_that_was_searched_for_is_marked(
     assert "20 <mark>12 3</mark>4 56" in text_of(search(client, "123"))
 
 
-@pytest.mark.parametrize("text", ["20 12 34 56", "+4520123456", "251248-9996", "case", "short"])
+@pytest.mark.parametrize(
+    "text", ["20 12 34 56", "20123456", "+4520123456", "251248-9996", "case", "short"]
+)
 def test_a_number_that_means_one_open_case_opens_its_call(
     client: Client, grant: Grant, text: str
 ) -> None:
