@@ -5,12 +5,12 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from referrals import policies
+from referrals import policies, queries
 from referrals.commands.cases import handled
 from referrals.commands.due import DUE, make_due, nothing_due
-from referrals.commands.people import end_access, open_access
+from referrals.commands.people import add_phones, end_access, fill_in, open_access
 from referrals.commands.receive import deadline_from, member_agreement
-from referrals.models import HandOver, Referral, Reservation
+from referrals.models import HandOver, Phone, Referral, Reservation
 from referrals.states import (
     MOVES,
     CloseReason,
@@ -45,6 +45,7 @@ def hand_over(
     today = clock.danish_date(at)
     agreement = member_agreement(to, today)
     given = _given(referral, to, reason, by=by, at=at)
+    _complete(referral, by)
     giver = referral.handler_id
     open_access(referral.citizen_id, to.pk, Ground.HANDLING, referral.pk, today)
     Reservation.objects.filter(referral=referral).delete()
@@ -81,6 +82,7 @@ def hand_to_quitline(
     if quitline is None:
         raise Refusal(_("Stoplinien er ikke oprettet. Bed administratoren om at gøre det."))
     given = _given(referral, quitline, note, by=by, at=at)
+    _complete(referral, by)
     today = clock.danish_date(at)
     open_access(referral.citizen_id, quitline.pk, Ground.QUITLINE, referral.pk, today)
     nothing_due(referral)
@@ -108,6 +110,30 @@ def end_hand_over(
     given.save(update_fields=["ended_at", "ended_by", "result", "note"])
     end_access(given.referral_id, given.receiver_id, Ground.QUITLINE, clock.danish_date(at))
     record("hand_over.ended", given, by=by, at=at, persons=[given.citizen_id])
+
+
+# What a receiver needs to call somebody; the address and the GP come with the conversation.
+_NEEDED = (
+    "given_names",
+    "surname",
+    "birth_date",
+    "sex",
+    "language",
+    "guardian_name",
+    "guardian_phone",
+)
+
+
+def _complete(referral: Referral, by: Actor) -> None:
+    """Whoever takes the case over sees its own row of a merged citizen and no other: so what is
+    known of her in the row that counts is written into it, where it is empty."""
+    citizen = referral.citizen
+    whole = queries.kept(by, citizen)
+    if whole.pk == citizen.pk:
+        return
+    fill_in(citizen, {name: getattr(whole, name) for name in _NEEDED})
+    working = Phone.objects.filter(citizen=whole, wrong_since=None).order_by("rank")
+    add_phones(citizen, list(working.values_list("number", "note")))
 
 
 def _given(

@@ -29,7 +29,8 @@ alter policy referrals_citizenaccess_scope on referrals_citizenaccess
 CALLS = f"{CASEWORK} or ((select app_role()) = 'caller' and ground = 'quitline')"
 
 # As in 0002, but access that was ended and is given again the same day holds again, one is never
-# ended before it began, and Stoplinien ends what was handed over to it.
+# ended before it began, Stoplinien ends what was handed over to it, and whoever gave a case on and
+# sees it until midnight gives and ends nothing more.
 DOORS = """
 create or replace function citizen_access_open(
   p_citizen uuid, p_organisation uuid, p_ground text, p_about uuid, p_from date)
@@ -43,8 +44,7 @@ begin
     or exists (
       select from referrals_citizenaccess a
       where a.citizen_id = p_citizen and a.organisation_id = app_organisation()
-        and a.ground = 'handling' and a.from_on <= app_today()
-        and (a.until_on is null or a.until_on >= app_today())
+        and a.ground = 'handling' and a.from_on <= app_today() and a.until_on is null
         and (p_about = a.about
           or not exists (select from referrals_referral where id = p_about)))
   )) then
@@ -68,8 +68,7 @@ begin
       p_organisation is distinct from app_organisation() and not exists (
         select from referrals_citizenaccess a
         where a.about = p_about and a.organisation_id = app_organisation()
-          and a.ground = 'handling' and a.from_on <= app_today()
-          and (a.until_on is null or a.until_on >= app_today()))
+          and a.ground = 'handling' and a.from_on <= app_today() and a.until_on is null)
     )) then
     raise insufficient_privilege using message = 'access to this citizen is not yours to end';
   end if;

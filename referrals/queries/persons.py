@@ -47,6 +47,11 @@ class Who:
         return self.birth_date or (self.civil_number.born if self.civil_number else None)
 
     @property
+    def second_born(self) -> dt.date | None:
+        """The birth date as a field of its own: beside a CPR number it says nothing more."""
+        return None if self.civil_number else self.birth_date
+
+    @property
     def sorted_name(self) -> str:
         """As the citizen's sort key is made; empty without a surname, which tells too little."""
         return f"{self.surname} {self.given_names}" if self.surname and self.given_names else ""
@@ -57,7 +62,7 @@ class Who:
             "civil_number": self.civil_number,
             "phone": self.phones,
             "name": self.sorted_name,
-            "birth_date": self.born,
+            "birth_date": self.second_born,
         }
         return [name for name, value in given.items() if value]
 
@@ -126,7 +131,7 @@ def known_elsewhere(viewer: Actor, who: Who) -> bool:
         for number in phones:
             cursor.execute(
                 "select citizen_known_elsewhere(%s, %s, %s, %s)",
-                [who.mark, number or None, who.sorted_name, who.born],
+                [who.mark, number or None, who.sorted_name, who.second_born],
             )
             if cursor.fetchone()[0]:
                 return True

@@ -157,6 +157,49 @@ def test_there_and_back_and_there_again_the_same_day(towns: tuple[Actor, Actor])
     assert not seen(one, referral.pk, WEDNESDAY + DAY)
 
 
+def test_who_gave_a_case_on_opens_and_ends_nothing_more(towns: tuple[Actor, Actor]) -> None:
+    """By the doors of the database alone, while she may still look."""
+    giver, taker = towns
+    referral = make.referral(giver)
+    give(referral, giver, taker)
+    doors = {
+        "select citizen_access_open(%s, %s, 'handling', %s, %s)": [
+            referral.citizen_id,
+            giver.organisation_id,
+            referral.pk,
+            WEDNESDAY.date(),
+        ],
+        "select citizen_access_end(%s, %s, 'handling', %s)": [
+            referral.pk,
+            taker.organisation_id,
+            WEDNESDAY.date(),
+        ],
+    }
+    for statement, values in doors.items():
+        with (
+            pytest.raises(Exception, match="not yours to"),
+            time_machine.travel(WEDNESDAY, tick=False),
+            acting(giver),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, values)
+
+
+def test_what_is_known_of_a_merged_citizen_goes_with_her_case(towns: tuple[Actor, Actor]) -> None:
+    giver, taker = towns
+    whole = make.referral(giver, birth_date=dt.date(1980, 5, 4), number="+4530303030")
+    bare = make.referral(giver, given_names="", surname="", number="+4531313131")
+    with acting(giver):
+        merge_citizens(whole.citizen_id, bare.citizen_id, by=giver, at=make.MONDAY)
+    give(Referral(pk=bare.pk), giver, taker)
+    with time_machine.travel(WEDNESDAY + DAY, tick=False), acting(taker), transaction.atomic():
+        citizen = queries.referral(taker, bare.pk).citizen
+        assert (citizen.name, citizen.birth_date) == ("Nancy Ann Berggren", dt.date(1980, 5, 4))
+        numbers = [one.number for one in citizen.phones.all()]
+        assert numbers == ["+4531313131", "+4530303030"]
+
+
 def test_only_members_take_over(towns: tuple[Actor, Actor]) -> None:
     giver, _ = towns
     outside = make.municipality()
