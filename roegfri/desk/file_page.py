@@ -51,7 +51,9 @@ def file_context(request: SignedIn, found: File) -> dict[str, Any]:
 
 def consents_of(found: File) -> list[dict[str, Any]]:
     """The consents that hold, newest first, with the words that were agreed to."""
-    live = [one for one in found.happenings if one.kind == "consent" and one.until is None]
+    holding = [one for one in found.happenings if one.kind == "consent" and one.until is None]
+    # Merged rows may each have one: the newest of a kind stands for both.
+    live = {one.facts["kind"]: one for one in sorted(holding, key=lambda one: one.at)}.values()
     return [
         {
             "pk": one.id,
