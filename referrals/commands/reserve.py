@@ -16,11 +16,14 @@ from roegfri.audit.commands import record
 HELD_FOR = dt.timedelta(minutes=15)
 
 # One statement: of two callers at the same instant one waits for the other, and then reads what the
-# other wrote. A closed case, or one that was given on, is held by nobody.
+# other wrote. The referral is locked before its reservation, as _NEXT does it: the other way round
+# (insert, then the foreign key's own lock) the two would wait for each other. A closed case, or one
+# that was given on, is held by nobody.
 _HOLD = """
 insert into referrals_reservation (referral_id, holder_id, until)
 select r.id, %(holder)s, %(until)s from referrals_referral r
 where r.id = %(referral)s and r.handler_id = %(organisation)s and r.state <> 'closed'
+for key share of r
 on conflict (referral_id) do update set holder_id = excluded.holder_id, until = excluded.until
 where referrals_reservation.until <= %(at)s
   or referrals_reservation.holder_id = excluded.holder_id

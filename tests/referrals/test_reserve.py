@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from referrals.commands.handover import hand_over
 from referrals.commands.reserve import HELD_FOR, release, reserve, reserve_next, take_over
@@ -154,6 +154,63 @@ def test_control_looking_first_and_then_taking_gives_one_person_to_two() -> None
 
     found = morning(weak)
     assert len(found) > len(set(found))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_opening_a_case_and_claiming_it_as_the_next_do_not_wait_for_each_other() -> None:
+    assert meet(lambda case, by: reserve(case, by=by, at=make.MONDAY)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_a_reservation_before_its_referral_deadlocks() -> None:
+    def weak(case: Referral, by: Actor) -> None:
+        until = make.MONDAY + HELD_FOR
+        with transaction.atomic():
+            Reservation.objects.create(referral=case, holder_id=by.person, until=until)
+
+    assert [type(fault) for fault in meet(weak)] == [OperationalError]
+
+
+def meet(hold: Callable[[Referral, Actor], object]) -> list[Exception]:
+    """One has the referral in hand and goes on to claim it, while another opens it; what failed."""
+    mette, karen = colleagues(2)
+    case = make.referral(mette)
+    faults: list[Exception] = []
+
+    def work() -> None:
+        try:
+            with acting(karen):
+                hold(case, karen)
+        except OperationalError as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=work)
+    try:
+        with acting(mette), transaction.atomic():
+            Referral.objects.select_for_update().get(pk=case.pk)
+            other.start()
+            somebody_waits()
+            reserve_next(by=mette, at=make.MONDAY)
+    except OperationalError as fault:
+        faults.append(fault)
+    other.join()
+    return faults
+
+
+def somebody_waits() -> None:
+    """Until another connection waits for a lock that this one holds."""
+    for _try in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select exists (select from pg_locks l"
+                " where not l.granted and pg_backend_pid() = any(pg_blocking_pids(l.pid)))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody came to wait")
 
 
 def morning(claim: Callable[[Actor], UUID | None]) -> list[UUID]:
