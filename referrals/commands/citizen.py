@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referrals import policies, queries
-from referrals.commands.people import add_civil_number, one_person
+from referrals.commands.people import add_civil_number, one_person, possible_birth
 from referrals.models import Citizen, CivilNumber, Referral, Residence
 from referrals.models.parts import columns_of, names_of_columns, parts_of
 from roegfri import clock, sealed
@@ -16,11 +16,11 @@ from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.organisations.models import Municipality
 from roegfri.persons import cpr
+from roegfri.persons.born import EARLIEST
 from roegfri.refusal import Refusal
 from roegfri.ui.differences import Collision, Merged, Parts, merged
 from roegfri.walls.locks import alone
 
-OLDEST = dt.date(1900, 1, 1)
 _FURTHEST = dt.timedelta(days=366)
 
 
@@ -49,7 +49,7 @@ def change_citizen(
     if not found.changed:
         return found
     columns = columns_of(found.changed)
-    _possible(columns.get("birth_date"), at)
+    possible_birth(columns.get("birth_date"), at)
     for name, value in columns.items():
         setattr(citizen, name, value)
     citizen.version += 1
@@ -108,7 +108,7 @@ def move_home(
     Raises Refusal for a day before she was born, or more than a year ahead.
     """
     citizen = own_citizen(citizen, by)
-    if from_on < max(OLDEST, citizen.birth_date or OLDEST):
+    if from_on < max(EARLIEST, citizen.birth_date or EARLIEST):
         raise Refusal(_("Datoen ligger før borgerens fødsel. Skriv en senere."), field="from_on")
     if from_on > clock.danish_date(at) + _FURTHEST:
         raise Refusal(_("Datoen ligger mere end et år ude i fremtiden."), field="from_on")
@@ -164,16 +164,3 @@ def _still_ours(citizen: Citizen, by: Actor) -> bool:
         return True
     cases = Referral.objects.filter(citizen__in=queries.persons_of(by, citizen))
     return cases.filter(handler_id=by.organisation_id).exists()
-
-
-def _possible(born: dt.date | None, at: dt.datetime) -> None:
-    if born and born > clock.danish_date(at):
-        raise Refusal(
-            _("Fødselsdatoen ligger ude i fremtiden. Skriv den dag, borgeren er født."),
-            field="birth_date",
-        )
-    if born and born < OLDEST:
-        raise Refusal(
-            _("Fødselsdatoen ligger før år 1900. Ret årstallet, eller lad feltet stå tomt."),
-            field="birth_date",
-        )

@@ -7,14 +7,17 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from referrals import policies
 from referrals.models import Citizen, CivilNumber, Phone, Residence
 from referrals.states import Ground
-from roegfri import sealed
+from roegfri import clock, sealed
 from roegfri.actor import Actor
 from roegfri.organisations.models import Municipality
 from roegfri.persons import cpr
+from roegfri.persons.born import EARLIEST
+from roegfri.refusal import Refusal
 
 
 def open_access(
@@ -92,4 +95,18 @@ def add_residence(citizen: Citizen, home: Municipality, on: dt.date) -> None:
     if latest is None or latest.municipality_id != home.pk:
         Residence.objects.update_or_create(
             citizen=citizen, from_on=on, defaults={"municipality": home}
+        )
+
+
+def possible_birth(born: dt.date | None, at: dt.datetime) -> None:
+    """Raises Refusal for a birth date ahead, or before anybody lives who saw it."""
+    if born and born > clock.danish_date(at):
+        raise Refusal(
+            _("Fødselsdatoen ligger ude i fremtiden. Skriv den dag, borgeren er født."),
+            field="birth_date",
+        )
+    if born and born < EARLIEST:
+        raise Refusal(
+            _("Fødselsdatoen ligger før år 1900. Ret årstallet, eller lad feltet stå tomt."),
+            field="birth_date",
         )

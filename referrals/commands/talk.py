@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from referrals import rules
 from referrals.commands.consent import give_consent, withdraw_consent
+from referrals.commands.people import possible_birth
 from referrals.models import Citizen, Consent, Informed, Interview, Referral, Use
 from referrals.states import (
     CloseReason,
@@ -142,8 +143,7 @@ def _write_birth_date(citizen: Citizen, born: dt.date | None, at: dt.datetime) -
             % {"day": f"{citizen.birth_date:%d.%m.%Y}"},
             field="birth_date",
         )
-    if born > clock.danish_date(at):
-        raise Refusal(_("Fødselsdatoen kan ikke ligge ude i fremtiden."), field="birth_date")
+    possible_birth(born, at)
     citizen.birth_date = born
     citizen.version += 1
     citizen.save(update_fields=["birth_date", "version"])

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _now
 
 from roegfri import clock
 from roegfri.persons import cpr, phone
-
-_OLDEST_YEAR = 1900
+from roegfri.persons.born import EARLIEST
 
 
 class PhoneField(forms.CharField):
@@ -68,7 +67,7 @@ class BirthDateField(forms.DateField):
         born: dt.date | None = super().clean(value)
         if born and born > clock.today():
             raise forms.ValidationError(_now("Fødselsdatoen kan ikke ligge ude i fremtiden."))
-        if born and born.year < _OLDEST_YEAR:
+        if born and born < EARLIEST:
             raise forms.ValidationError(_now("Fødselsdatoen er før år 1900. Ret årstallet."))
         return born
 

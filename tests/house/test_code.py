@@ -107,6 +107,7 @@ PARTS_OF_COMMANDS = {
     "open_access",
     "end_access",
     "one_person",
+    "possible_birth",
     "member_agreement",
     "deadline_from",
     "make_due",

@@ -207,6 +207,14 @@ def test_what_is_said_of_a_call_that_nobody_answered_is_not_written(by: Actor) -
         assert not Interview.objects.exists()
 
 
+@pytest.mark.parametrize("born", [dt.date(1899, 12, 31), dt.date(2027, 1, 1)])
+def test_a_birth_date_that_cannot_be_is_refused(by: Actor, born: dt.date) -> None:
+    referral = make.referral(by)
+    with pytest.raises(Refusal) as refusal:
+        make.call(referral, by, Outcome.REACHED, talk=Talk(birth_date=born))
+    assert refusal.value.field == "birth_date"
+
+
 def test_a_birth_date_is_written_where_none_is_known_and_not_over_another(by: Actor) -> None:
     referral = make.referral(by)
     born = dt.date(1980, 2, 1)
