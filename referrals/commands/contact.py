@@ -11,8 +11,9 @@ from enum import StrEnum, auto
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from referrals import policies
+from referrals import queries
 from referrals.commands.cases import handled
+from referrals.commands.citizen import own_citizen
 from referrals.commands.closing import reopen_referral
 from referrals.commands.handover import hand_to_quitline
 from referrals.commands.outcomes import AFTER, TALKS, Wish, agreed_time, mark_wrong
@@ -83,7 +84,8 @@ def log_call(  # noqa: PLR0913  (what one form says)
     if known := ContactAttempt.objects.filter(once=once).first():
         return _same(known, digest)
     referral = handled(referral, by)
-    _check(referral, outcome, phone, incoming=incoming)
+    persons = queries.persons_of(by, referral.citizen)
+    _check(persons, outcome, phone, incoming=incoming)
     _has_moved_on(referral, seen, anyway)
     if referral.state == ReferralState.CLOSED and anyway == Anyway.REOPEN:
         reopen_referral(referral, why=_("Opkald efter afslutning"), by=by, at=at)
@@ -101,7 +103,7 @@ def log_call(  # noqa: PLR0913  (what one form says)
         request_sha256=digest,
     )
     then = talk.then if talk else Then()
-    _carry_out(referral, attempt, Wish(retry_at, then), talk, by=by)
+    _carry_out(referral, attempt, Wish(retry_at, then, persons), talk, by=by)
     Reservation.objects.filter(referral=referral, holder_id=by.person).delete()
     record("call.logged", referral, by=by, at=at, persons=[referral.citizen_id])
     if then.quitline and outcome == Outcome.REACHED and referral.state == ReferralState.REACHED:
@@ -111,20 +113,22 @@ def log_call(  # noqa: PLR0913  (what one form says)
 
 @transaction.atomic
 def add_phone(citizen: Citizen, *, number: str, note: str, by: Actor, at: dt.datetime) -> None:
-    """Adds a telephone number, E.164, to be called first.
+    """Adds a telephone number, E.164, to be called first, to the row that counts for her.
 
-    Raises Refusal when her case was given on.
+    A number that she has already, on any row that is her, is moved to the front and is not wrong
+    any longer. Raises Refusal when her case was given on.
     """
-    ours = policies.citizens_handled_by(by).select_for_update(of=("self",))
-    if ours.filter(pk=citizen.pk).first() is None:
-        raise Refusal(_("Sagen er ikke længere hos jer. Intet er ændret."))
-    others = list(Phone.objects.filter(citizen=citizen).exclude(number=number))
+    citizen = own_citizen(citizen, by)
+    hers = Phone.objects.filter(citizen__in=queries.persons_of(by, citizen))
+    others = sorted(
+        hers.exclude(number=number), key=lambda p: (p.rank, p.citizen_id != citizen.pk, p.pk)
+    )
     for rank, phone in enumerate(others, start=1):
         phone.rank = rank
     Phone.objects.bulk_update(others, ["rank"])
-    Phone.objects.update_or_create(
-        citizen=citizen, number=number, defaults={"rank": 0, "note": note[:40], "wrong_since": None}
-    )
+    new = {"rank": 0, "note": note[:40], "wrong_since": None}
+    if not hers.filter(number=number).update(**new):
+        Phone.objects.create(citizen=citizen, number=number, **new)
     record("phone.added", citizen, by=by, at=at, persons=[citizen.pk])
 
 
@@ -145,19 +149,24 @@ def _same(known: ContactAttempt, digest: bytes) -> ContactAttempt:
 _NOT_INCOMING = frozenset({Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.WRONG_NUMBER})
 
 
-def _check(referral: Referral, outcome: str, phone: str, *, incoming: bool) -> None:
+def _check(persons: Sequence[uuid.UUID], outcome: str, phone: str, *, incoming: bool) -> None:
     if incoming and outcome in _NOT_INCOMING:
         raise Refusal(
             _("Borgeren ringede selv op. Vælg et andet resultat, eller fjern fluebenet."),
             field="incoming",
         )
-    citizen = referral.citizen
-    hers = set(Phone.objects.filter(citizen=citizen).values_list("number", flat=True))
-    if phone and phone not in hers | {phones.understood(citizen.guardian_phone)}:
+    if phone and phone not in _numbers(persons):
         raise Refusal(
             _("Nummeret står ikke længere på sagen. Vælg det nummer, der blev ringet til."),
             field="phone",
         )
+
+
+def _numbers(persons: Sequence[uuid.UUID]) -> set[str]:
+    """What she may have been called on: the numbers of every row that is her, and her parents'."""
+    hers = Phone.objects.filter(citizen__in=persons).values_list("number", flat=True)
+    parents = Citizen.objects.filter(pk__in=persons).values_list("guardian_phone", flat=True)
+    return {*hers, *map(phones.understood, parents)}
 
 
 def _has_moved_on(referral: Referral, seen: Seen | None, anyway: Anyway) -> None:
@@ -180,7 +189,7 @@ def _carry_out(
     attempt.save(force_insert=True)
     referral.attempts += 1
     wrong = (
-        mark_wrong(referral, attempt.phone, attempt.at)
+        mark_wrong(wish.persons, attempt.phone, attempt.at)
         if attempt.outcome == Outcome.WRONG_NUMBER
         else ""
     )

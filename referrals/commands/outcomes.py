@@ -5,8 +5,9 @@ where it stays; `log_call` saves.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -27,10 +28,11 @@ _NO_END = frozenset({CloseReason.NOT_REACHED, CloseReason.QUITLINE})
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the caller wants to come next, where she said so."""
+    """What the caller wants to come next, where she said so; and every row that is the citizen."""
 
     retry_at: dt.datetime | None
     then: Then
+    persons: Sequence[UUID]
 
 
 def _conversation(referral: Referral, attempt: ContactAttempt) -> None:
@@ -97,9 +99,9 @@ def _call_back(referral: Referral, attempt: ContactAttempt, _wish: Wish) -> str 
     return None
 
 
-def _wrong_number(referral: Referral, attempt: ContactAttempt, _wish: Wish) -> str | None:
+def _wrong_number(referral: Referral, attempt: ContactAttempt, wish: Wish) -> str | None:
     """Another number is tried at once; without one it waits as it did."""
-    if not Phone.objects.filter(citizen_id=referral.citizen_id, wrong_since=None).exists():
+    if not Phone.objects.filter(citizen__in=wish.persons, wrong_since=None).exists():
         return None
     if referral.state == ReferralState.RECEIVED:
         make_due(referral, NextStep.RETRY, attempt.at)
@@ -139,12 +141,14 @@ def time_ahead(wanted: dt.datetime | None, at: dt.datetime, *, field: str) -> dt
     return wanted
 
 
-def mark_wrong(referral: Referral, number: str, at: dt.datetime) -> str:
-    """Marks the number that was dialled, or the first that works; its id, or nothing to mark."""
-    working = Phone.objects.filter(citizen_id=referral.citizen_id, wrong_since=None)
-    tried = working.filter(number=number).first() if number else working.order_by("rank").first()
-    if tried is None:
-        return ""
-    tried.wrong_since = at
-    tried.save(update_fields=["wrong_since"])
-    return str(tried.pk)
+def mark_wrong(persons: Sequence[UUID], number: str, at: dt.datetime) -> str:
+    """Marks the number that was dialled, or the one called first, on every row that is her; their
+    ids with a space between, or nothing where there is nothing to mark."""
+    working = Phone.objects.filter(citizen__in=persons, wrong_since=None)
+    if not number:
+        # The order of the call screen; the row that counts stands first in `persons`.
+        by_order = sorted(working, key=lambda p: (p.rank, persons.index(p.citizen_id)))
+        number = next((one.number for one in by_order), "")
+    tried = [one.pk for one in working.filter(number=number)]
+    Phone.objects.filter(pk__in=tried).update(wrong_since=at)
+    return " ".join(map(str, tried))

@@ -41,7 +41,7 @@ def undo_call(attempt: ContactAttempt, *, by: Actor, at: dt.datetime) -> None:
     _check_unchanged(referral, kept["left"], by)
     _check_interview(referral, attempt, kept)
     _restore(referral, kept["was"])
-    Phone.objects.filter(pk__in=filter(None, [kept["wrong_number"]])).update(wrong_since=None)
+    Phone.objects.filter(pk__in=kept["wrong_number"].split()).update(wrong_since=None)
     if kept["talk"]:
         erase_talk(referral, kept["talk"], by=by, at=at)
     attempt.undone_at, attempt.undone_by_id = at, by.person

@@ -1,7 +1,7 @@
 """What whoever calls has in front of her: the case, what is known of her, who else has it open."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,16 +9,19 @@ from django.db.models import Q
 
 from referrals import policies
 from referrals.models import (
+    Citizen,
     Consent,
     ContactAttempt,
     HandOver,
     Informed,
     Interview,
+    Phone,
     Referral,
 )
+from referrals.queries.filed import phones_of
 from referrals.queries.handover import hand_overs
 from referrals.queries.one import referral as one_referral
-from referrals.queries.persons import persons_of
+from referrals.queries.persons import kept, persons_of
 from referrals.states import ReferralState
 from roegfri import clock
 from roegfri.actor import Actor
@@ -29,9 +32,15 @@ from roegfri.organisations.terms import MissingTerm, SmokingTerms, Terms
 @dataclass(frozen=True, slots=True)
 class Case:
     """A referral as it is called about. `terms` are those of today, `of_receipt` those of the day
-    it was received; `others` the same person's other open cases."""
+    it was received; `others` the same person's other open cases.
+
+    `citizen` is the row that counts for her, `phones` the numbers of all rows that are her, each
+    once, in the order to call them.
+    """
 
     referral: Referral
+    citizen: Citizen
+    phones: Sequence[Phone]
     interview: Interview | None
     told: Sequence[Informed]
     consents: Sequence[Consent]
@@ -59,10 +68,12 @@ class Case:
 def call_case(viewer: Actor, pk: UUID, *, on: dt.date) -> Case:
     """The case and all that belongs to a call on a day. Raises Http404."""
     found = one_referral(viewer, pk)
-    persons = persons_of(viewer, found.citizen)
+    citizen, persons = kept(viewer, found.citizen), persons_of(viewer, found.citizen)
     told = Informed.objects.filter(referral=found).select_related("by")
     return Case(
         referral=found,
+        citizen=citizen,
+        phones=_each_once(phones_of(viewer, persons), citizen),
         interview=Interview.objects.filter(referral=found).prefetch_related("uses").first(),
         told=list(told),
         consents=list(
@@ -80,6 +91,15 @@ def call_case(viewer: Actor, pk: UUID, *, on: dt.date) -> Case:
         terms=lookup.terms(found.agreement, on),
         of_receipt=lookup.terms(found.agreement, clock.danish_date(found.received_at)),
     )
+
+
+def _each_once(phones: Iterable[Phone], citizen: Citizen) -> list[Phone]:
+    """Of a number that stands on several rows the one that works, or else the kept row's; as the
+    lists choose, the kept row's number in front where two have the same rank."""
+    best: dict[str, Phone] = {}
+    for one in sorted(phones, key=lambda p: (bool(p.wrong_since), p.citizen_id != citizen.pk)):
+        best.setdefault(one.number, one)
+    return sorted(best.values(), key=lambda p: (p.rank, p.citizen_id != citizen.pk, p.pk))
 
 
 def logged_call(viewer: Actor, pk: UUID) -> ContactAttempt | None:

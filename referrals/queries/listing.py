@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from referrals.queries import deadlines
-from referrals.queries.lists import MINE, NO_NUMBER
+from referrals.queries.lists import MINE, NO_HOME, NO_NUMBER, NUMBER
 from referrals.states import Source
 from roegfri import clock
 from roegfri.actor import Actor
@@ -85,8 +85,7 @@ CONDITIONS: Mapping[str, str | Mapping[str, str]] = {
     "verdict": deadlines.VERDICTS,
     "lacks": {
         "number": NO_NUMBER.format(of="r"),
-        "home": "(select true from referrals_residence h where h.citizen_id = r.citizen_id limit 1)"
-        " is null",
+        "home": NO_HOME.format(of="r"),
     },
 }
 _NAMES = {
@@ -102,10 +101,7 @@ select r.id, r.citizen_id, c.given_names, c.surname, p.number, r.contact_by, r.s
   r.name_key
 from referrals_referral r
 join referrals_citizen c on c.id = r.citizen_id
-left join lateral (
-  select number from referrals_phone
-  where citizen_id = r.citizen_id and wrong_since is null order by rank limit 1
-) p on true
+left join lateral {number} p on true
 left join accounts_user u on u.id = r.caseworker_id
 where {where}
 order by {order} limit {limit}
@@ -168,6 +164,7 @@ def listed_page(
             past = past.replace("%s", f"%(edge{number})s", 1)
             values[f"edge{number}"] = value
         statement = _PAGE.format(
+            number=NUMBER,
             where=where if past == "true" else f"{where} and {past}",
             order=piece.order_sql(_NAMES),
             limit=piece.limit,

@@ -56,18 +56,38 @@ MINE = """(select %(viewer)s::uuid union all
     and municipality_id = %(organisation)s
     and from_on <= %(today)s and until_on >= %(today)s)"""
 AGREED = f"('{NextStep.CALL_BACK}', '{NextStep.DECIDE}', '{NextStep.TALK}')"
-NO_NUMBER = """(select true from referrals_phone p
-  where p.citizen_id = {of}.citizen_id and p.wrong_since is null limit 1) is null"""
+# Of one person there may be several rows: the one that counts, and those merged into it. What is
+# known of any of them is hers. {row} is that of the case; the two halves are read by two indexes.
+_HERS = """(
+  select h.id from referrals_citizen h where h.id in ({row}.id, {row}.merged_into_id)
+  union all
+  select h.id from referrals_citizen h where h.merged_into_id in ({row}.id, {row}.merged_into_id)
+)"""
+# Where several have a number, the rank decides, and then the row that counts.
+NUMBER = f"""(
+  select f.number from {_HERS.format(row="c")} hers
+  join referrals_phone f on f.citizen_id = hers.id where f.wrong_since is null
+  order by f.rank, f.citizen_id is distinct from coalesce(c.merged_into_id, c.id) limit 1
+)"""  # noqa: S608  (our own words)
+
+
+def _without(table: str, condition: str) -> str:
+    """Whether no row that is the citizen of {{of}} has one in a table."""
+    hers = _HERS.format(row="e")
+    return f"""(select true from referrals_citizen e cross join lateral {hers} hers
+  join {table} f on f.citizen_id = hers.id
+  where e.id = {{of}}.citizen_id and {condition} limit 1) is null"""  # noqa: S608  (our own words)
+
+
+NO_NUMBER = _without("referrals_phone", "f.wrong_since is null")
+NO_HOME = _without("referrals_residence", "true")
 
 BRANCHES: Sequence[Branch] = (
     # Whoever is to be called or met: the first wall is the municipality that handles the case.
     Branch(
         rows=f"""referrals_referral r
 join referrals_citizen c on c.id = r.citizen_id
-left join lateral (
-  select number from referrals_phone
-  where citizen_id = r.citizen_id and wrong_since is null order by rank limit 1
-) p on true
+left join lateral {NUMBER} p on true
 left join lateral (
   select string_agg(name || '=' || value || '@' || from_on, ';' order by name, from_on) as told
   from organisations_term
@@ -100,8 +120,7 @@ where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S60
             "attempts": "r.attempts::int",
             "number": "p.number",
             "caseworker": "u.name",
-            "home_known": """coalesce((select true from referrals_residence h
-              where h.citizen_id = r.citizen_id limit 1), false)""",
+            "home_known": f"not {NO_HOME.format(of='r')}",
             "told": "coalesce(t.told, '')",
             "reserved_by": "v.name",
             "free": f"r.state = 'received' or coalesce(r.caseworker_id in {MINE}, true)",

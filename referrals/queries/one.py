@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from referrals import policies
-from referrals.models import ContactAttempt, Phone, Referral
+from referrals.models import ContactAttempt, Referral
 from referrals.queries.colleagues import covers_for
 from referrals.states import ReferralState
 from roegfri import clock, sealed
@@ -17,7 +17,7 @@ from roegfri.persons import cpr
 
 
 def referral(viewer: Actor, pk: UUID) -> Referral:
-    """One referral with its citizen, her numbers and its calls. Raises Http404."""
+    """One referral with its citizen and its calls. Raises Http404."""
     calls = ContactAttempt.objects.select_related("caller").order_by("-at")
     return _one(viewer, pk, Prefetch("contact_attempts", calls))
 
@@ -28,7 +28,7 @@ def _one(
     found = (
         policies.referrals_visible_to(viewer)
         .select_related("citizen", "handler", "agreement", "sender", "caseworker")
-        .prefetch_related(Prefetch("citizen__phones", Phone.objects.order_by("rank")), *more)
+        .prefetch_related(*more)
         .filter(pk=pk)
         .first()
     )

@@ -90,7 +90,7 @@ def context(case: Case, form: forms.Call, *, at: dt.datetime) -> dict[str, Any]:
         "consent_version": TEXT_VERSION,
         "own_consent_age": age,
         "needs_guardian": not rules.consents_alone(
-            referral.citizen.birth_date, today, own_consent_age=age
+            case.citizen.birth_date, today, own_consent_age=age
         ),
         "self_referral": Source(referral.source) in SELF_REFERRALS,
         "open_talk": bool(form.is_bound and form.said),

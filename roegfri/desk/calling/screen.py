@@ -46,7 +46,7 @@ def context(
     reserved = held if held and held.holder_id != viewer.user_id else None
     return {
         "referral": referral,
-        "citizen": referral.citizen,
+        "citizen": case.citizen,
         "form": form,
         "phone_form": forms.AddPhone(),
         "seen": signed(viewer, referral, case.interview),
@@ -68,7 +68,7 @@ def context(
 
 
 def _person(case: Case, form: forms.Call, at: dt.datetime) -> dict[str, Any]:
-    citizen, referral = case.referral.citizen, case.referral
+    citizen, referral = case.citizen, case.referral
     received_on = clock.danish_date(referral.received_at)
     born, group = citizen.birth_date, case.of_receipt.target_group
     guardian_first = rules.guardian_first(
@@ -95,8 +95,7 @@ def _person(case: Case, form: forms.Call, at: dt.datetime) -> dict[str, Any]:
 
 def _numbers(case: Case, form: forms.Call, *, guardian_first: bool) -> Iterator[Number]:
     """The guardian's number in front where she is to be called first; one is chosen."""
-    citizen = case.referral.citizen
-    own = list(citizen.phones.all())
+    citizen, own = case.citizen, case.phones
     guardian = phone.understood(citizen.guardian_phone)
     working = [one.number for one in own if not one.wrong_since]
     asked = str(form["phone"].value() or "")

@@ -1,0 +1,183 @@
+"""Two rows that are one person: whoever calls has the numbers of both."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from referrals import queries
+from referrals.commands.merge import merge_citizens
+from referrals.models import Phone, Referral
+from roegfri.accounts.models import Grant
+from roegfri.actor import Actor, acting
+from tests import make
+
+pytestmark = pytest.mark.django_db
+OK, REDIRECT, UNPROCESSABLE = 200, 302, 422
+NOW = make.MONDAY + dt.timedelta(hours=1)
+HERS, OTHER, NEW = "+4530303030", "+4520123456", "+4540404040"
+
+
+@pytest.fixture(autouse=True)
+def monday(settings: Any) -> Any:
+    settings.SECOND_FACTOR = False
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def grant() -> Grant:
+    return make.grant()
+
+
+@pytest.fixture
+def by(grant: Grant) -> Actor:
+    return make.actor(grant)
+
+
+@pytest.fixture
+def client(grant: Grant) -> Client:
+    signed_in = Client()
+    signed_in.force_login(grant.user)
+    return signed_in
+
+
+@pytest.fixture
+def kept(by: Actor) -> Referral:
+    return make.referral(by, number=OTHER)
+
+
+@pytest.fixture
+def merged(by: Actor, kept: Referral) -> Referral:
+    """Her other case, on the row that was merged into the first."""
+    made = make.referral(by, given_names="Nancy", surname="Berg", number=HERS)
+    with acting(by), transaction.atomic():
+        merge_citizens(kept.citizen_id, made.citizen_id, by=by, at=NOW)
+    return made
+
+
+def dialled(client: Client, referral: Referral) -> list[str]:
+    """The numbers the call screen lets one choose, in their order."""
+    page = client.get(reverse("desk:call", args=[referral.pk]))
+    assert page.status_code == OK
+    return [one.dial for one in page.context["numbers"] if one.dial and not one.wrong]
+
+
+def log(client: Client, referral: Referral, outcome: str, phone: str) -> int:
+    sent = {"outcome": outcome, "once": str(uuid.uuid4()), "phone": phone}
+    return client.post(reverse("desk:call", args=[referral.pk]), sent).status_code
+
+
+def working(by: Actor, *referrals: Referral) -> dict[uuid.UUID, list[str]]:
+    with acting(by):
+        rows = Phone.objects.filter(wrong_since=None).order_by("rank")
+        return {
+            one.citizen_id: [p.number for p in rows if p.citizen_id == one.citizen_id]
+            for one in referrals
+        }
+
+
+def lines(by: Actor, referral: Referral) -> tuple[str | None, str | None]:
+    """The number on I dag and in the list."""
+    with acting(by):
+        waiting = queries.queued(by, referral.pk)
+        page = queries.listed_page(by, queries.ListedFilters(), queries.SORTS[0])
+        (listed,) = [row for row in page.rows if row.id == referral.pk]
+        return waiting.number if waiting else None, listed.number
+
+
+def test_the_call_screen_offers_both_and_calls_her_by_the_name_that_counts(
+    client: Client, kept: Referral, merged: Referral
+) -> None:
+    for case in (kept, merged):
+        assert dialled(client, case) == [OTHER, HERS]
+        page = client.get(reverse("desk:call", args=[case.pk]))
+        assert page.context["citizen"].pk == kept.citizen_id
+        assert log(client, case, "no_answer", OTHER) == REDIRECT
+        assert log(client, case, "no_answer", HERS) == REDIRECT
+        assert log(client, case, "no_answer", NEW) == UNPROCESSABLE
+
+
+def test_a_number_added_to_her_file_is_dialled_first_and_accepted(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    added = client.post(reverse("desk:new_number_to_call", args=[merged.pk]), {"phone": NEW})
+    assert added.status_code == REDIRECT
+    assert dialled(client, merged) == [NEW, OTHER, HERS]
+    assert lines(by, merged) == (NEW, NEW)
+    assert log(client, merged, "no_answer", NEW) == REDIRECT
+
+
+def test_a_number_added_while_calling_goes_to_the_row_that_counts(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    address = reverse("desk:new_phone", args=[merged.pk])
+    assert client.post(address, {"phone": NEW}).status_code == REDIRECT
+    assert working(by, kept, merged) == {
+        kept.citizen_id: [NEW, OTHER],
+        merged.citizen_id: [HERS],
+    }
+    # One she has already is moved to the front, and stands once.
+    assert client.post(address, {"phone": HERS}).status_code == REDIRECT
+    assert dialled(client, merged) == [HERS, NEW, OTHER]
+
+
+def test_the_wrong_number_is_marked_where_it_stands_and_the_other_tried_at_once(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    assert log(client, merged, "wrong_number", OTHER) == REDIRECT
+    assert working(by, kept, merged) == {kept.citizen_id: [], merged.citizen_id: [HERS]}
+    with acting(by):
+        merged.refresh_from_db()
+    assert merged.next_at == NOW
+    assert dialled(client, merged) == [HERS]
+    assert lines(by, merged) == (HERS, HERS)
+
+
+def test_a_number_on_both_rows_is_offered_once_and_wrong_on_both(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    with acting(by), transaction.atomic():
+        Phone.objects.filter(citizen=merged.citizen_id).update(number=OTHER)
+    assert dialled(client, merged) == [OTHER]
+    assert log(client, merged, "wrong_number", OTHER) == REDIRECT
+    assert working(by, kept, merged) == {kept.citizen_id: [], merged.citizen_id: []}
+    with acting(by):
+        (attempt,) = merged.contact_attempts.all()
+    undone = client.post(reverse("desk:undo_call", args=[merged.pk, attempt.pk]))
+    assert undone.status_code == REDIRECT
+    assert working(by, kept, merged) == {kept.citizen_id: [OTHER], merged.citizen_id: [OTHER]}
+
+
+def test_who_has_a_number_on_either_row_is_not_missing_one(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    def without() -> set[uuid.UUID]:
+        with acting(by):
+            queue = queries.worklist(by, view=queries.View.NO_NUMBER)
+            lacks = queries.ListedFilters(lacks="number")
+            page = queries.listed_page(by, lacks, queries.SORTS[0])
+            count = queries.waiting_counts(by).number[queries.View.NO_NUMBER]
+            found = {row.id for row in queue.rows}
+            assert found == {row.id for row in page.rows}
+            assert str(count) == str(len(found))
+            return found
+
+    with acting(by), transaction.atomic():
+        Phone.objects.filter(citizen=kept.citizen_id).update(wrong_since=NOW)
+    assert without() == set()
+    assert lines(by, kept) == (HERS, HERS)
+    with acting(by), transaction.atomic():
+        Phone.objects.filter(citizen=kept.citizen_id).update(wrong_since=None)
+    with acting(by), transaction.atomic():
+        Phone.objects.filter(citizen=merged.citizen_id).delete()
+    assert without() == set()
+    assert lines(by, merged) == (OTHER, OTHER)
+    with acting(by), transaction.atomic():
+        Phone.objects.filter(citizen=kept.citizen_id).delete()
+    assert without() == {kept.pk, merged.pk}
