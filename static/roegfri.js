@@ -65,11 +65,18 @@
     if (document.hidden && event.detail.ctx.sourceElement.hasAttribute("data-poll")) event.preventDefault();
   });
   // A key of the chosen line; after a call is noted, the next line is the chosen one.
+  // What was noted last is taken back by its key from the line after it, too.
+  let noted = "";
   const pressed = (key) => {
-    const button = document.querySelector(`tr[data-selected] [data-row-key="${CSS.escape(key)}"]`);
+    const named = `[data-row-key="${CSS.escape(key)}"]`;
+    const button = document.querySelector(`tr[data-selected] ${named}`)
+      || (noted && document.querySelector(`#${CSS.escape(noted)} ${named}`));
     if (!button || button.closest("[hidden]")) return false;
+    const row = button.closest("tr");
     button.click();
-    if (key !== "z") step(1);
+    if (key === "z") { noted = ""; return true; }
+    noted = row.id;
+    step(1);
     return true;
   };
   document.addEventListener("keydown", (event) => {

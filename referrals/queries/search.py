@@ -4,6 +4,7 @@ Two statements: the database's own search answers with ids (migration 0006_searc
 are read through the walls. Ids are all that a search function could ever leak.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -118,7 +119,12 @@ def found(viewer: Actor, wanted: Wanted) -> Found:
     # Eight digits are read as a number and as the beginning of an id: the number opens any case.
     first, last = (None, None) if wanted.digits else wanted.case or (None, None)
     shown = {"ids": ids[:MOST], "first": first, "last": last, "today": clock.today()}
-    return Found(prepared.rows(_SHOW, shown, Hit), more=len(ids) > MOST)
+    hits = [
+        # Rows that were merged may have the same number.
+        dataclasses.replace(hit, phones=list(dict.fromkeys(hit.phones)))
+        for hit in prepared.rows(_SHOW, shown, Hit)
+    ]
+    return Found(hits, more=len(ids) > MOST)
 
 
 def _nearest(wanted: Wanted) -> list[UUID]:

@@ -195,6 +195,16 @@ def test_the_other_is_found_compared_and_merged(client: Client, by: Actor, writt
     assert rows_of(kept).merged_into_id is None
 
 
+@pytest.mark.parametrize("written", ["01 61 90 36", "01619036"])
+def test_a_number_that_nobody_gives_out_is_found_as_it_is_kept(
+    client: Client, by: Actor, written: str
+) -> None:
+    kept = make.referral(by)
+    other = make.referral(by, number="+4501619036", surname="Jørgensen")
+    page = ask(client, kept, written=written)
+    assert [one.citizen for one in page.context["candidates"]] == [other.citizen_id]
+
+
 @pytest.mark.parametrize("written", ["", "x", "99999999", "2509479989", str(uuid.uuid4())])
 def test_nobody_is_found_by_nonsense(client: Client, by: Actor, written: str) -> None:
     kept, _merged = two(by)

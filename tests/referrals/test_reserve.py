@@ -143,7 +143,7 @@ def test_control_looking_first_and_then_taking_gives_one_person_to_two() -> None
         free = Referral.objects.filter(reservation=None).order_by("next_at", "pk")
         with transaction.atomic():
             first = free.filter(attempts=0).values_list("pk", flat=True).first()
-            time.sleep(0.002)
+            time.sleep(0.02)
             if first is None:
                 return None
             Reservation.objects.update_or_create(
