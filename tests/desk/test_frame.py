@@ -2,10 +2,12 @@
 
 import pytest
 from django.test import RequestFactory
+from django.urls import reverse
 
 from roegfri.accounts.roles import GRANTS, Right, Role
 from roegfri.actor import Actor, Kind
-from roegfri.desk.frame import MENU, Menu, frame
+from roegfri.desk.frame import MENU, Menu, frame, menu
+from roegfri.desk.views.today import landing
 
 
 def around(path: str, role: str = "") -> dict[str, object]:
@@ -67,3 +69,21 @@ def test_a_page_below_no_line_marks_none() -> None:
     found = around("/sag/1/", Role.COUNSELLOR)
     assert not any(lines(found).values())
     assert here(found) == ""
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        (Role.PROJECT_LEADER, "desk:agreements"),
+        (Role.FINANCE, "desk:agreements"),
+        (Role.SECURITY, "desk:log"),
+        (Role.ADMINISTRATOR, "admin:index"),
+        (Role.CALLER, "desk:quitline"),
+    ],
+)
+def test_who_has_no_queue_begins_with_her_own_work(role: str, page: str) -> None:
+    actor = Actor(Kind.PERSON, "Mette Bruun", role=role, rights=GRANTS[role])
+    assert landing(actor) == page
+    assert reverse(page) in {
+        line.url for _, section in menu(actor, "/").sections for line in section
+    }

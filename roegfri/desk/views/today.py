@@ -13,6 +13,7 @@ from referrals.queries.waiting import Waiting
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
+from roegfri.actor import Actor
 from roegfri.desk import calling
 from roegfri.desk.lines import line
 from roegfri.refusal import Words
@@ -27,6 +28,14 @@ FIGURES: dict[View, tuple[str, Words]] = {
     View.MINE: ("later", _("mine")),
     View.NO_NUMBER: ("later", _("mangler nummer")),
     View.MESSAGES: ("later", _("beskeder")),
+}
+# Where those begin who handle no referrals: at the first right of the table that their role has;
+# without any, on their organisation's page.
+LANDINGS: dict[Right, str] = {
+    Right.QUITLINE_CALLS: "desk:quitline",
+    Right.LOG_READ: "desk:log",
+    Right.REFERENCE_DATA: "admin:index",
+    Right.AGREEMENTS_READ: "desk:agreements",
 }
 _TO_THE_TOP = _("Gå tilbage til hele køen, og ring til den øverste.")
 # view -> what it means that it is empty, and what to do
@@ -58,10 +67,9 @@ EMPTY: dict[View, tuple[Words, Words]] = {
 
 @screen(Right.EVERYONE)
 def today(request: SignedIn) -> HttpResponse:
-    """Whom to call, in the order to call them; other roles begin on their organisation's page."""
+    """Whom to call, in the order to call them; other roles begin where LANDINGS says."""
     if not request.actor.may(Right.REFERRALS_HANDLE):
-        calls = request.actor.may(Right.QUITLINE_CALLS)
-        return redirect("desk:quitline" if calls else "desk:organisation")
+        return redirect(landing(request.actor))
     at = clock.now()
     view = view_of(request.GET.get("vis", ""))
     page = queries.worklist(request.actor, after=request.GET.get("fra", ""), view=view)
@@ -79,6 +87,12 @@ def today(request: SignedIn) -> HttpResponse:
         "flash": calling.flash(request, at=at),
     }
     return show(request, "desk/today.html", context, part="desk/_worklist.html")
+
+
+def landing(actor: Actor) -> str:
+    """The name of the page on which a role begins that has no queue."""
+    own = (address for right, address in LANDINGS.items() if actor.may(right))
+    return next(own, "desk:organisation")
 
 
 def _poll(page: Page[Waiting], view: View, at: dt.datetime) -> dict[str, object]:
