@@ -125,3 +125,27 @@ def test_the_lists_and_their_filters_look_right(visitor: Visitor, hvidovre: Muni
     visitor.then(page.get_by_role("button", name="Gem filteret").click)
     expect(page.get_by_role("link", name="Alle mine åbne")).to_be_visible()
     visitor.goes("/henvisninger/filtre/").goes("/daekning/")
+
+
+def test_a_question_mark_opens_the_keys_and_closes_them_again(
+    visitor: Visitor, hvidovre: Municipality
+) -> None:
+    hired(hvidovre, Role.COUNSELLOR, "Mette Bruun")
+    cases_of(None, hvidovre, 30)
+    page = visitor.signs_in("mette@example.test", PASSWORD).page
+    size = page.viewport_size
+    if size and size["width"] < 992:
+        expect(page.get_by_text("Genveje på tastaturet")).to_be_hidden()
+        return
+    keys = page.locator(".shortcuts dl")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("?")
+    expect(keys).to_be_in_viewport()
+    for key in ("/", "n", "j", "k", "Enter", "Ctrl", "z", "?", "Esc"):
+        expect(keys.get_by_text(key, exact=True).first).to_be_visible()
+    visitor.looks()
+    page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("?")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
