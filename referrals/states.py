@@ -60,6 +60,7 @@ class Channel(TextChoices):
     PHONE = "phone", _("Telefon")
     WEB = "web", _("Webformular")
     IN_PERSON = "in_person", _("Personligt")
+    API = "api", _("Andet it-system")
 
 
 class GuardianConsent(TextChoices):
@@ -138,6 +139,42 @@ class InboxState(TextChoices):
     UNREADABLE = "unreadable", _("Kan ikke læses")
     NOT_OURS = "not_ours", _("Hører ikke til her")
     MISADDRESSED = "misaddressed", _("Forkert adresseret")
+
+
+class Way(TextChoices):
+    """The door through which something came in."""
+
+    UPLOAD = "upload", _("Indlæst fil")
+    FOLDER = "folder", _("Overvåget mappe")
+    API = "api", _("Andet it-system")
+    FORM = "form", _("Henvisers formular")
+    PUBLIC = "public", _("Offentlig tilmelding")
+    TYPED = "typed", _("Skrevet ind")
+    FORWARDED = "forwarded", _("Givet videre")
+
+
+class Taken(TextChoices):
+    """What became of something that came in."""
+
+    CREATED = "created", _("Ny henvisning")
+    CORRECTED = "corrected", _("Rettelse")
+    DUPLICATE = "duplicate", _("Kendt i forvejen")
+    REFUSED = "refused", _("Ikke indlæst")
+
+
+class ReceiptKind(TextChoices):
+    """MedCom's answers to a sender: XCTL03 says it was taken in, XCTL02 that it was not."""
+
+    POSITIVE = "positive", _("Positiv kvittering")
+    NEGATIVE = "negative", _("Negativ kvittering")
+
+
+class SentState(TextChoices):
+    """All that whoever referred somebody is told."""
+
+    RECEIVED = "received", _("Modtaget")
+    CONTACTED = "contacted", _("Kontaktet")
+    CLOSED = "closed", _("Afsluttet")
 
 
 class Sex(TextChoices):

@@ -8,7 +8,7 @@ and the change log read it, so code and database always agree on who it is.
 import contextlib
 import contextvars
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     PERSON = "person"
     TOKEN = "token"  # noqa: S105  (a word, not a secret)
     LINK = "link"
+    PUBLIC = "public"
     SYSTEM = "system"
     NOBODY = "nobody"
 
@@ -39,8 +40,11 @@ class Actor:
 
     @property
     def is_system(self) -> bool:
-        """Sees every row: sweeps, migrations, commands under a stated scope."""
-        return self.kind is Kind.SYSTEM
+        """Sees every row: sweeps, migrations, commands under a stated scope.
+
+        Not while it receives for one municipality.
+        """
+        return self.kind is Kind.SYSTEM and self.organisation_id is None
 
     @property
     def person(self) -> UUID:
@@ -62,10 +66,31 @@ class Actor:
 
 NOBODY = Actor(Kind.NOBODY, "")
 
+# Roles that no person is granted: what comes in for one municipality, and another system that
+# sends referrals. Row-level security knows both.
+INTAKE = "intake"
+SENDER = "sender"
+
 
 def system(name: str) -> Actor:
     """A named system scope, for instance system("outbox.send")."""
     return Actor(Kind.SYSTEM, name)
+
+
+def receiving(by: Actor, organisation_id: UUID, name: str = "") -> Actor:
+    """Whoever brings something in, while it is received: the same actor, for that municipality.
+
+    Under INTAKE the database lets it write and recognise citizens for that one municipality, and
+    see nothing of any other. A command takes this scope for the time it receives, no screen does.
+    """
+    return replace(
+        by,
+        grant_id=None,
+        role=INTAKE,
+        organisation_id=organisation_id,
+        organisation_name=name,
+        rights=frozenset(),
+    )
 
 
 _current: contextvars.ContextVar[Actor] = contextvars.ContextVar("actor", default=NOBODY)

@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "roegfri.ui",
     "roegfri.accounts",
     "roegfri.outbox",
+    "roegfri.public",
+    "roegfri.api",
     "referrals",
     "courses",
     "vouchers",

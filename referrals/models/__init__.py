@@ -10,11 +10,13 @@ from referrals.models.citizen import (
     Residence,
 )
 from referrals.models.contact import ContactAttempt, Informed, Interview, Reservation, Use
-from referrals.models.incoming import IncomingMessage
+from referrals.models.incoming import Arrival, IncomingMessage, Receipt, Sweep
 from referrals.models.referral import Cover, HandOver, Referral, ReferralQuerySet
 from referrals.models.search import Findable
+from referrals.models.sent import SentReferral
 
 __all__ = [
+    "Arrival",
     "Citizen",
     "CitizenAccess",
     "CivilNumber",
@@ -28,9 +30,12 @@ __all__ = [
     "Interview",
     "Merge",
     "Phone",
+    "Receipt",
     "Referral",
     "ReferralQuerySet",
     "Reservation",
     "Residence",
+    "SentReferral",
+    "Sweep",
     "Use",
 ]

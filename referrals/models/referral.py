@@ -59,6 +59,8 @@ class Referral(models.Model):
     )
     sender_name = models.CharField(_("henviser"), max_length=160, blank=True)
     text = models.TextField(_("tekst"), blank=True)
+    # What made her sign up, in her own words; asked on the public form.
+    why = models.TextField(_("hvad fik dig til at tilmelde dig"), blank=True, db_default=Value(""))
     guardian_consent = models.CharField(
         _("samtykke fra forældre"),
         max_length=10,

@@ -118,6 +118,56 @@ class Grant(models.Model):
         return f"{self.user} · {self.get_role_display()} · {self.organisation}"
 
 
+class TokenPurpose(models.TextChoices):
+    """What another system may do with its key."""
+
+    MEDCOM = "medcom", _("Aflevere MedCom-beskeder")
+    REFERRALS = "referrals", _("Henvise borgere")
+
+
+class Token(models.Model):
+    """Another system's key to the API, for one organisation and one purpose.
+
+    The secret is shown once and kept as its sha256: it is random enough that no slow hash is
+    needed. `prefix` is its readable beginning, by which people tell keys apart.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    purpose = models.CharField(_("formål"), max_length=20, choices=TokenPurpose.choices)
+    name = models.CharField(_("navn"), max_length=80)
+    prefix = models.CharField(_("begynder med"), max_length=12)
+    sha256 = models.BinaryField(editable=False)
+    made_by = models.CharField(_("oprettet af"), max_length=120)
+    made_at = models.DateTimeField(_("oprettet"))
+    expires_at = models.DateTimeField(_("udløber"))
+    revoked_at = models.DateTimeField(_("lukket"), null=True)
+    revoked_by = models.CharField(_("lukket af"), max_length=120, blank=True)
+    last_used_at = models.DateTimeField(_("sidst brugt"), null=True)
+
+    class Meta:
+        ordering = ("-made_at",)
+        verbose_name = _("adgangsnøgle")
+        verbose_name_plural = _("adgangsnøgler")
+        constraints = [
+            models.UniqueConstraint(fields=["sha256"], name="token_secret_once"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=TokenPurpose.values), name="token_purpose_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("made_at")), name="token_expires_after_made"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by="")
+                | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
+                name="token_revoked_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
 class RateCount(models.Model):
     """How often something was tried lately (limits.py): the instants, newest last."""
 

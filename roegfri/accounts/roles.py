@@ -36,6 +36,9 @@ class Right(StrEnum):
     STAFF_MANAGE = auto()
     CLOSING_DAYS_SET = auto()
     QUITLINE_CALLS = auto()
+    REFERRALS_SEND = auto()
+    TOKENS_MANAGE = auto()
+    PUBLIC_TEXTS = auto()
     EVERYONE = auto()
 
 
@@ -45,14 +48,20 @@ _CASEWORK = _ALL | {Right.REFERRALS_READ, Right.REFERRALS_HANDLE, Right.REFERRAL
 GRANTS: dict[str, frozenset[Right]] = {
     Role.COUNSELLOR: _CASEWORK,
     Role.COORDINATOR: _CASEWORK
-    | {Right.AGREEMENTS_READ, Right.STAFF_MANAGE, Right.CLOSING_DAYS_SET},
+    | {
+        Right.AGREEMENTS_READ,
+        Right.STAFF_MANAGE,
+        Right.CLOSING_DAYS_SET,
+        Right.TOKENS_MANAGE,
+        Right.PUBLIC_TEXTS,
+    },
     Role.PROJECT_LEADER: _ALL | {Right.AGREEMENTS_READ, Right.AGREEMENTS_CHANGE},
     Role.FINANCE: _ALL | {Right.AGREEMENTS_READ},
-    Role.PHARMACY: _ALL,
+    Role.PHARMACY: _ALL | {Right.REFERRALS_SEND},
     Role.CALLER: _ALL | {Right.QUITLINE_CALLS},
-    Role.REFERRER: _ALL,
+    Role.REFERRER: _ALL | {Right.REFERRALS_SEND},
     Role.SECURITY: _ALL | {Right.LOG_READ},
-    Role.ADMINISTRATOR: _ALL | {Right.REFERENCE_DATA},
+    Role.ADMINISTRATOR: _ALL | {Right.REFERENCE_DATA, Right.TOKENS_MANAGE},
 }
 
 # The roles that a municipality's coordinator gives and ends herself.

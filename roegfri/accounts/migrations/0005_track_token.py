@@ -1,0 +1,11 @@
+"""Another system's key is made and closed under the eyes of the log; the secret shows as stars."""
+
+from django.db import migrations
+
+from roegfri.audit.track import track
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0004_token"), ("audit", "0001_initial")]
+
+    operations = [track("accounts_token", "null")]
