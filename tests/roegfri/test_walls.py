@@ -28,7 +28,17 @@ from referrals.commands.merge import merge_citizens
 from referrals.commands.people import open_access
 from referrals.commands.reserve import reserve
 from referrals.commands.talk import Talk
-from referrals.models import Citizen, CitizenAccess, Findable, HandOver, Phone, Referral
+from referrals.models import (
+    Citizen,
+    CitizenAccess,
+    Findable,
+    HandOver,
+    IncomingMessage,
+    Phone,
+    Receipt,
+    Referral,
+    SentReferral,
+)
 from referrals.states import (
     ConsentForm,
     ConsentKind,
@@ -37,6 +47,7 @@ from referrals.states import (
     InboxState,
     Outcome,
     Product,
+    ReceiptKind,
     Topic,
 )
 from roegfri import clock, database, walls
@@ -47,7 +58,7 @@ from roegfri.audit.commands import sign_off
 from roegfri.audit.models import AuditEvent, ChangeValue
 from roegfri.audit.tasks import seal
 from roegfri.desk.tasks import heartbeat
-from roegfri.organisations.models import Organisation
+from roegfri.organisations.models import Municipality, Organisation
 from roegfri.outbox.models import Message
 from roegfri.outbox.tasks import send
 from roegfri.refusal import Refusal
@@ -65,6 +76,8 @@ PERSONAL = [m for m in apps.get_models() if getattr(m, "personal_data", False) a
 OF_CITIZENS = [
     m for m in PERSONAL if m._meta.app_label == "referrals" or m in {Message, ChangeValue}
 ]
+# What its sender reads, and nobody who handles the case (tests/referrals/test_sending.py).
+OF_CASEWORK = [m for m in OF_CITIZENS if m is not SentReferral]
 OUTSIDE_CASEWORK = sorted(set(Role.values) - {Role.COUNSELLOR, Role.COORDINATOR})
 
 
@@ -105,6 +118,7 @@ def town() -> Town:
         delivery = Delivery(b"<Emessage>", "a.xml", make.MONDAY)
         why = {"state": InboxState.UNREADABLE, "reason": "-"}
         keep_message(delivery, inbox=home, **why, by=by, at=make.MONDAY)  # type: ignore[arg-type]
+        answer_sender(home)
         Message.objects.create(
             kind="test",
             dedupe_key=str(uuid.uuid4()),
@@ -140,6 +154,36 @@ def more_of_a_case(by: Actor, referral: Referral) -> None:
         contact_by_before=spoken.contact_by,
     )
     merge_citizens(referral.citizen_id, spoken.citizen_id, by=by, at=make.MONDAY)
+    sent_by_a_colleague(referral, make.home(by))
+
+
+def answer_sender(home: Municipality) -> None:
+    """The receipt of a message."""
+    Receipt.objects.create(
+        message=IncomingMessage.objects.filter(organisation=home).latest("came_at"),
+        organisation=home,
+        kind=ReceiptKind.NEGATIVE,
+        identifier=uuid.uuid4().hex[:14],
+        filename="kvittering.xml",
+        xml=b"<Emessage/>",
+        made_at=make.MONDAY,
+    )
+
+
+def sent_by_a_colleague(referral: Referral, home: Municipality) -> None:
+    """A referral as its sender sees it: somebody else of the same municipality."""
+    sender = make.actor(make.grant(Role.REFERRER, home))
+    with acting(sender):
+        SentReferral.objects.create(
+            referral=referral,
+            citizen_id=referral.citizen_id,
+            organisation=home,
+            receiver=home,
+            user_id=sender.user_id,
+            name="Nancy Berggren",
+            at=make.MONDAY,
+            contact_by=referral.contact_by,
+        )
 
 
 def as_role(role: str, organisation_id: uuid.UUID | None) -> Actor:
@@ -160,7 +204,8 @@ def test_each_municipality_reads_its_own_rows_and_no_others() -> None:
         for model in PERSONAL:
             assert here.rows[model], f"the world has no row of {model.__name__}"
             assert not read[model] & there.rows[model], f"{model.__name__} leaks"
-            assert here.rows[model] <= read[model], f"{model.__name__} hides one's own"
+            own = here.rows[model] if model is not SentReferral else set()
+            assert own <= read[model], f"{model.__name__} hides one's own"
 
 
 def test_control_without_its_wall_a_table_leaks() -> None:
@@ -192,7 +237,7 @@ def test_casework_reads_the_citizens_of_its_municipality(role: str) -> None:
     here = town()
     with acting(as_role(role, here.by.organisation_id)):
         read = everything()
-    assert all(read[model] >= here.rows[model] for model in OF_CITIZENS)
+    assert all(read[model] >= here.rows[model] for model in OF_CASEWORK)
 
 
 def test_nobody_reads_nothing() -> None:
