@@ -302,6 +302,11 @@ OUTBOX_GATEWAY = env.str("OUTBOX_GATEWAY", default="roegfri.outbox.gateways.cons
 # kind -> the guard that is asked, in the claim's transaction, whether the message is still due.
 OUTBOX_GUARDS: dict[str, str] = {}
 
+# ---- messages in: the watched folder (docs/medcom.md) ----
+MEDCOM_FOLDER = env.str("MEDCOM_FOLDER", default="")
+# The code of the municipality that looks at what lies in the shared folder and names no receiver.
+MEDCOM_SHARED_INBOX = env.str("MEDCOM_SHARED_INBOX", default="")
+
 # ---- the operators' log ----
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "roegfri.ui.logs.configure"

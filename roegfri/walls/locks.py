@@ -21,6 +21,16 @@ def alone(*words: object) -> None:
         )
 
 
+def first(*words: object) -> bool:
+    """The same lock, for who does not wait: False when another transaction holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
+            ["\x1f".join(map(str, words))],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def whose(once: uuid.UUID, by: Actor, *about: object) -> uuid.UUID:
     """A form's own number, bound to who sends it and what it is about.
 

@@ -114,6 +114,11 @@ PARTS_OF_COMMANDS = {
     "nothing_due",
     "own_citizen",
     "handled",
+    "make_receipts",
+    "ask_again",
+    "same_episode",
+    "given_on",
+    "sender_mark",
 }
 NO_COMMANDS = {"record", "name_of"} | PARTS_OF_COMMANDS
 
