@@ -1,9 +1,9 @@
 """Who sees which citizens and referrals: the first wall. The second is in the database.
 
-Both read one table, CitizenAccess, and nothing else.
+Both read one table, CitizenAccess, and nothing else; what a sender may follow is her own table.
 """
 
-from django.db.models import BooleanField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
 
 from referrals.models import (
     Citizen,
@@ -13,10 +13,12 @@ from referrals.models import (
     IncomingMessage,
     Referral,
     ReferralQuerySet,
+    SentReferral,
 )
 from referrals.states import Ground
 from roegfri import clock
-from roegfri.actor import Actor
+from roegfri.accounts.roles import Role
+from roegfri.actor import INTAKE, SENDER, Actor
 from roegfri.organisations.dated import holds
 
 
@@ -79,3 +81,18 @@ def covers_visible_to(viewer: Actor) -> QuerySet[Cover]:
     if viewer.organisation_id is None:
         return Cover.objects.none()
     return Cover.objects.filter(municipality_id=viewer.organisation_id)
+
+
+def sent_visible_to(viewer: Actor) -> QuerySet[SentReferral]:
+    """What the viewer's organisation sent: shared among the people of a department, a practice or a
+    pharmacy; in a municipality each person's own alone. Another system of hers sees all of it."""
+    if viewer.is_system:
+        return SentReferral.objects.all()
+    if viewer.organisation_id is None:
+        return SentReferral.objects.none()
+    own = SentReferral.objects.filter(organisation_id=viewer.organisation_id)
+    if viewer.role in {SENDER, INTAKE}:
+        return own
+    if viewer.role not in {Role.REFERRER, Role.PHARMACY}:
+        return SentReferral.objects.none()
+    return own.filter(Q(shared=True) | Q(user_id=viewer.person))

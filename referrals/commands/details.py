@@ -6,8 +6,19 @@ from dataclasses import dataclass
 
 from referrals import queries
 from referrals.states import Channel, GuardianConsent, Source
+from roegfri.organisations.kinds import Kind
 from roegfri.organisations.models import Municipality, Organisation
 from roegfri.persons import cpr
+
+# What kind of organisation sent it -> what it is counted as.
+SOURCES = {
+    Kind.PRACTICE: Source.PRACTICE,
+    Kind.HOSPITAL: Source.HOSPITAL,
+    Kind.DEPARTMENT: Source.HOSPITAL,
+    Kind.PHARMACY: Source.PHARMACY,
+    Kind.MUNICIPALITY: Source.MUNICIPALITY,
+    Kind.QUITLINE: Source.QUITLINE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,11 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from referrals import policies
-from referrals.commands.details import Details
-from referrals.commands.people import add_civil_number, add_phones
+from referrals.commands.details import SOURCES, Details
+from referrals.commands.episodes import correct_referral, given_on, same_episode
 from referrals.commands.receive import receive_referral
-from referrals.models import Citizen, CivilNumber, HandOver, IncomingMessage, Referral
-from referrals.states import Channel, InboxState, ReferralState, Source
+from referrals.models import IncomingMessage
+from referrals.states import Channel, InboxState, Source
 from roegfri import clock, sealed
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
@@ -76,8 +75,8 @@ def take_message(
         return Receipt(Taken.DUPLICATE, known)
     details = _details(message, delivery)
     corrects = message.letter.status is Status.CORRECTION
-    referral = _same_episode(details, handler, by, or_closed=corrects)
-    if referral is None and (now_at := _given_on(details, handler)):
+    referral = same_episode(details, handler, by, or_closed=corrects)
+    if referral is None and (now_at := given_on(details, handler)):
         return keep_message(
             delivery,
             inbox=inbox,
@@ -89,7 +88,7 @@ def take_message(
         )
     taken = Taken.CORRECTED if referral else Taken.CREATED
     if referral:
-        _correct(referral, details, by=by, at=at)
+        correct_referral(referral, details, by=by, at=at)
     else:
         referral = receive_referral(details, handler=handler, by=by, at=at)
     row = _row(delivery, inbox, InboxState.ACCEPTED, "", at)
@@ -164,89 +163,18 @@ def _receiver(party: Party, inbox: Organisation, on: dt.date) -> tuple[Municipal
     return None, words % {"name": named, "ean": party.ean or "-"}
 
 
-def _same_episode(
-    details: Details, handler: Municipality, by: Actor, *, or_closed: bool
-) -> Referral | None:
-    """The open referral that the same sender opened for the same episode of care.
-
-    `or_closed`: else the newest closed one. A corrected letter («rettetbrev») opens no second case.
-    """
-    if not details.episode:
-        return None
-    found = policies.referrals_visible_to(by).filter(
-        handler=handler,
-        received_by=handler,
-        sender_ean=details.sender_ean,
-        episode=details.episode,
-    )
-    # Citizens before their cases, as in cases.handled.
-    citizens = Citizen.objects.filter(pk__in=found.values("citizen")).order_by("pk")
-    list(citizens.select_for_update(no_key=True))
-    same = found.select_for_update(of=("self",)).order_by("-received_at", "pk")
-    open_one = same.exclude(state=ReferralState.CLOSED).first()
-    return open_one or (same.first() if or_closed else None)
-
-
-def _given_on(details: Details, giver: Municipality) -> Organisation | None:
-    """Who has the case of the same episode now, when `giver` handed it over."""
-    if not details.episode:
-        return None
-    given = HandOver.objects.filter(
-        giver=giver,
-        sender_ean=details.sender_ean,
-        episode=details.episode,
-        receiver__kind=OrganisationKind.MUNICIPALITY,
-    )
-    latest = given.select_related("receiver").order_by("-at").first()
-    return latest.receiver if latest else None
-
-
-def _correct(referral: Referral, details: Details, *, by: Actor, at: dt.datetime) -> None:
-    """A corrected letter («rettetbrev») mends the case; its clock runs on from first receipt."""
-    referral.text = details.text
-    referral.sender_name = details.sender_name
-    referral.sent_at = details.sent_at
-    referral.save(update_fields=["text", "sender_name", "sent_at"])
-    of_whom = referral.citizen.merged_into_id or referral.citizen_id
-    citizen = Citizen.objects.select_for_update().get(pk=of_whom)
-    given = {
-        name: getattr(details, name)
-        for name in ("given_names", "surname", "email", "address", "postcode", "town")
-        if getattr(details, name)
-    }
-    number = details.civil_number
-    if number and number.born:
-        given["birth_date"] = number.born
-    for name, value in given.items():
-        setattr(citizen, name, value)
-    citizen.version += 1
-    citizen.save(update_fields=[*given, "version"])
-    add_phones(citizen, details.phones)
-    mark = sealed.fingerprint(number.value, of="cpr") if number else b""
-    if number and not CivilNumber.objects.filter(citizen=citizen, fingerprint=mark).exists():
-        add_civil_number(citizen, number, at)
-    record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])
-
-
 _SOURCES = {
     "ydernummer": Source.PRACTICE,
     "sygehusafdelingsnummer": Source.HOSPITAL,
     "sorkode": Source.HOSPITAL,
     "kommunenummer": Source.MUNICIPALITY,
 }
-_SOURCE_OF_KIND = {
-    OrganisationKind.PRACTICE: Source.PRACTICE,
-    OrganisationKind.HOSPITAL: Source.HOSPITAL,
-    OrganisationKind.DEPARTMENT: Source.HOSPITAL,
-    OrganisationKind.PHARMACY: Source.PHARMACY,
-    OrganisationKind.MUNICIPALITY: Source.MUNICIPALITY,
-}
 
 
 def _details(message: Message, delivery: Delivery) -> Details:
     """What a message says, in our terms; what cannot be read as it should stays in the text."""
     sender = lookup.sender(message.sender.identifier_code, message.sender.identifier)
-    by_kind = _SOURCE_OF_KIND.get(OrganisationKind(sender.kind)) if sender else None
+    by_kind = SOURCES.get(OrganisationKind(sender.kind)) if sender else None
     phones, odd_phones = _phones(message.patient)
     number, odd_number = _civil_number(message.patient, clock.danish_date(delivery.received_at))
     names = (message.sender.organisation, message.sender.department)

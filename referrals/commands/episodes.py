@@ -1,0 +1,103 @@
+"""The same sender writes again of the same episode: which case it is, and what it corrects."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from referrals import policies
+from referrals.commands.details import Details
+from referrals.commands.people import add_civil_number, add_phones
+from referrals.models import Citizen, CivilNumber, HandOver, Referral
+from referrals.states import GuardianConsent, ReferralState
+from roegfri import sealed
+from roegfri.actor import Actor
+from roegfri.audit.commands import record
+from roegfri.organisations.kinds import Kind as OrganisationKind
+from roegfri.organisations.models import Municipality, Organisation
+
+
+def same_episode(
+    details: Details, handler: Municipality, by: Actor, *, or_closed: bool
+) -> Referral | None:
+    """The open referral that the same sender opened for the same episode of care.
+
+    `or_closed`: else the newest closed one. A corrected letter («rettetbrev») opens no second case.
+    """
+    if not details.episode:
+        return None
+    found = policies.referrals_visible_to(by).filter(
+        handler=handler,
+        received_by=handler,
+        sender_ean=details.sender_ean,
+        episode=details.episode,
+    )
+    # Citizens before their cases, as in cases.handled.
+    citizens = Citizen.objects.filter(pk__in=found.values("citizen")).order_by("pk")
+    list(citizens.select_for_update(no_key=True))
+    same = found.select_for_update(of=("self",)).order_by("-received_at", "pk")
+    open_one = same.exclude(state=ReferralState.CLOSED).first()
+    return open_one or (same.first() if or_closed else None)
+
+
+def given_on(details: Details, giver: Municipality) -> Organisation | None:
+    """Who has the case of the same episode now, when `giver` handed it over."""
+    if not details.episode:
+        return None
+    given = HandOver.objects.filter(
+        giver=giver,
+        sender_ean=details.sender_ean,
+        episode=details.episode,
+        receiver__kind=OrganisationKind.MUNICIPALITY,
+    )
+    latest = given.select_related("receiver").order_by("-at").first()
+    return latest.receiver if latest else None
+
+
+@transaction.atomic
+def correct_referral(referral: Referral, details: Details, *, by: Actor, at: dt.datetime) -> None:
+    """A corrected letter («rettetbrev») mends the case; its clock runs on from first receipt.
+
+    What it leaves out stays as it was. The case comes locked, from `same_episode`.
+    """
+    referral.text = details.text
+    referral.sender_name = details.sender_name
+    referral.sent_at = details.sent_at
+    if details.guardian_consent != GuardianConsent.UNKNOWN:
+        referral.guardian_consent = details.guardian_consent
+    referral.save(update_fields=["text", "sender_name", "sent_at", "guardian_consent"])
+    of_whom = referral.citizen.merged_into_id or referral.citizen_id
+    citizen = Citizen.objects.select_for_update().get(pk=of_whom)
+    given = _told(details)
+    for name, value in given.items():
+        setattr(citizen, name, value)
+    citizen.version += 1
+    citizen.save(update_fields=[*given, "version"])
+    add_phones(citizen, details.phones)
+    number = details.civil_number
+    mark = sealed.fingerprint(number.value, of="cpr") if number else b""
+    if number and not CivilNumber.objects.filter(citizen=citizen, fingerprint=mark).exists():
+        add_civil_number(citizen, number, at)
+    record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])
+
+
+_OF_HER = (
+    "given_names",
+    "surname",
+    "email",
+    "address",
+    "postcode",
+    "town",
+    "language",
+    "interpreter",
+    "guardian_name",
+    "guardian_phone",
+)
+
+
+def _told(details: Details) -> dict[str, Any]:
+    """What the correction says of the citizen, as fields of Citizen."""
+    told = {name: getattr(details, name) for name in _OF_HER if getattr(details, name)}
+    number = details.civil_number
+    born = (number.born if number else None) or details.birth_date
+    return {**told, "birth_date": born} if born else told
