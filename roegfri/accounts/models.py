@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from roegfri import clock
 from roegfri.accounts.roles import Role
 from roegfri.organisations.dated import DATED, holds
 from roegfri.organisations.models import Organisation
@@ -166,6 +167,11 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last Danish date on which it opens anything."""
+        return clock.danish_date(self.expires_at - dt.timedelta.resolution)
 
 
 class RateCount(models.Model):

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from roegfri import clock
 from roegfri.accounts import policies
-from roegfri.accounts.models import Grant, User
+from roegfri.accounts.models import Grant, Token, User
 from roegfri.actor import Actor
 from roegfri.ui.danish import DaSortKey
 
@@ -66,6 +66,27 @@ def staff_grants(viewer: Actor) -> QuerySet[Grant]:
 def staff_grant(viewer: Actor, pk: UUID) -> Grant:
     """One of them. Raises Http404."""
     rows = policies.staff_grants_visible_to(viewer).select_related("user", "organisation")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def tokens(viewer: Actor, *, at: dt.datetime, over: bool = False) -> QuerySet[Token]:
+    """The keys that open something at an instant; or those that are `over`: closed or expired."""
+    past = Q(revoked_at__isnull=False) | Q(expires_at__lte=at)
+    rows = policies.tokens_visible_to(viewer).filter(past if over else ~past)
+    return rows.select_related("organisation")
+
+
+def tokens_ending(viewer: Actor, *, at: dt.datetime, within: dt.timedelta) -> QuerySet[Token]:
+    """The keys that open something still, and nothing any more once that time has passed."""
+    return tokens(viewer, at=at).filter(expires_at__lte=at + within).order_by("expires_at", "id")
+
+
+def token(viewer: Actor, pk: UUID) -> Token:
+    """One of those one looks after. Raises Http404."""
+    rows = policies.tokens_visible_to(viewer).select_related("organisation")
     found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404

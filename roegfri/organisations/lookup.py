@@ -9,6 +9,9 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
 
 from roegfri.organisations.dated import holds
 from roegfri.organisations.kinds import Kind, Scope
@@ -181,6 +184,42 @@ def sender_named(written: str) -> Organisation | None:
         if len(some) == 1:
             return some[0]
     return None
+
+
+def known_as(written: str) -> list[Organisation]:
+    """Everybody whom a municipality code, ydernummer, department number, SOR code, P-number, EAN,
+    id or name may mean; a department also with its hospital behind a comma. More than one: ask."""
+    written = written.strip()
+    first, _comma, hospital = (part.strip() for part in written.partition(","))
+    department = Q(
+        as_hospitaldepartment__isnull=False,
+        name__iexact=first,
+        as_hospitaldepartment__hospital__name__iexact=hospital,
+    )
+    wanted = Q(name__iexact=written) | Q(name__iexact=f"{written} kommune") | department
+    if re.fullmatch(r"[\w-]{1,40}", written, re.ASCII):
+        wanted |= _numbered(written)
+    return list(Organisation.objects.filter(wanted).order_by("name", "pk").distinct()[:10])
+
+
+def _numbered(number: str) -> Q:
+    paths = {
+        "as_municipality__code": municipality_code(number),
+        "as_municipality__ean": number,
+        "as_hospital__sor": number,
+        "as_hospitaldepartment__number": number,
+        "as_hospitaldepartment__sor": number,
+        "as_pharmacy__p_number": number,
+        "as_pharmacy__gln": number,
+    }
+    spellings = {number, number.lstrip("0"), number.zfill(6)}
+    wanted = Q(as_practice__provider_number__in=spellings)
+    for path, value in paths.items():
+        wanted |= Q((path, value))
+    try:
+        return wanted | Q(pk=UUID(number))
+    except ValueError:
+        return wanted
 
 
 def quitline() -> Organisation | None:

@@ -1,4 +1,4 @@
-"""People, their roles, and what a municipality does with its own."""
+"""People, their roles, what a municipality does with its own, and keys for other systems."""
 
 from roegfri.accounts.commands.people import (
     change_profile,
@@ -19,10 +19,12 @@ from roegfri.accounts.commands.staff import (
     keep_staff_role,
     renew_invitation,
 )
+from roegfri.accounts.commands.tokens import create_token, revoke_token
 
 __all__ = [
     "change_profile",
     "correct_user",
+    "create_token",
     "create_user",
     "deactivate_user",
     "end_grant",
@@ -34,6 +36,7 @@ __all__ = [
     "reactivate_user",
     "renew_invitation",
     "reset_second_factor",
+    "revoke_token",
     "switch_grant",
     "sync_grants",
 ]
