@@ -112,6 +112,7 @@ PARTS_OF_COMMANDS = {
     "deadline_from",
     "make_due",
     "nothing_due",
+    "note_arrivals",
     "own_citizen",
     "handled",
     "make_receipts",
