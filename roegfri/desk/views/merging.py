@@ -30,7 +30,8 @@ def merge(request: SignedIn, pk: UUID) -> HttpResponse:
         act = partial(merge_citizens, *pair, by=request.actor, at=clock.now())
         if submitted(request, form, lambda **_given: act()):
             messages.success(
-                request, _("De to er nu én borger. Fortryd det under «Slå sammen med en dublet».")
+                request,
+                _("De to er nu én borger. De skilles ad igen under «Slå sammen med en dublet»."),
             )
             return redirect("desk:file", pk)
     return show(request, "desk/merge.html", merging.context(request, referral, form, found))
