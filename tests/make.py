@@ -8,7 +8,7 @@ from typing import Any
 from referrals.commands.contact import log_call
 from referrals.commands.details import Details
 from referrals.commands.receive import receive_referral
-from referrals.models import ContactAttempt, Referral
+from referrals.models import ContactAttempt, Cover, Referral
 from referrals.states import Channel, Outcome, Source
 from roegfri import clock
 from roegfri.accounts.models import Grant, User
@@ -162,6 +162,18 @@ def call(
     once = given.pop("once", None) or uuid.uuid4()
     with acting(by):
         return log_call(referral, outcome=outcome, once=once, by=by, at=at, **given)
+
+
+def cover(by: Actor, absent: uuid.UUID, on: dt.date) -> Cover:
+    """`by` looks after the cases of a colleague for one day."""
+    with acting(by):
+        return Cover.objects.create(
+            municipality=home(by),
+            absent_id=absent,
+            substitute_id=by.person,
+            from_on=on,
+            until_on=on,
+        )
 
 
 SYSTEM = system("test")

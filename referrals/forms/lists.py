@@ -171,7 +171,7 @@ class Filter(forms.Form):
 
         Without `senders` there is a way to ask for them instead: they take a while to find.
         """
-        fixed = [("", _("Alle")), (MINE, _("Mine")), (NOBODY, _("Ingen endnu"))]
+        fixed = [("", _("Alle")), (MINE, _("Mig og dem, jeg dækker")), (NOBODY, _("Ingen endnu"))]
         named = [(str(pk), name) for pk, name in people]
         self._choose("raadgiver", [*fixed, *named], _("En tidligere kollega"))
         kinds: dict[str, list[tuple[str, str]]] = {}

@@ -33,7 +33,10 @@ _BESIDE = f"""
     from accounts_user where is_active and id in (
       select user_id from accounts_grant where organisation_id = %(organisation)s
         and role in ({_ROLES}) and from_on <= %(today)s
-        and (until_on is null or until_on >= %(today)s))) as people
+        and (until_on is null or until_on >= %(today)s))) as people,
+  exists (select from referrals_cover where substitute_id = %(viewer)s
+    and municipality_id = %(organisation)s
+    and from_on <= %(today)s and until_on >= %(today)s) as covering
 """  # noqa: S608  (our own words)
 _SENDERS = f"""
 select o.id, o.name, o.kind from organisations_organisation o where o.id in (
@@ -56,12 +59,14 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`tabs` are those of TABS; `found` is how many the filters leave; `people` may have cases."""
+    """`tabs` are those of TABS; `found` is how many the filters leave; `people` may have cases;
+    `covering`: among those that are mine are those of whoever I cover for today."""
 
     tabs: Mapping[str, Count]
     found: Count
     saved: Sequence[Saved]
     people: Sequence[tuple[UUID, str]]
+    covering: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,9 @@ def overview(viewer: Actor, filters: ListedFilters | None) -> Overview:
         words, more = _counted(viewer, name, one)
         columns.append(f"{words} as {name}")
         values |= more
-    ((*numbers, saved, people),) = prepared.tuples(f"select {', '.join(columns)},{_BESIDE}", values)
+    ((*numbers, saved, people, covering),) = prepared.tuples(
+        f"select {', '.join(columns)},{_BESIDE}", values
+    )
     found = {
         name: Count(min(number, CAP), capped=number > CAP)
         for name, number in zip(counted, numbers, strict=True)
@@ -93,6 +100,7 @@ def overview(viewer: Actor, filters: ListedFilters | None) -> Overview:
         found=found.get("found", Count(0, capped=False)),
         saved=[Saved(UUID(pk), name, query) for pk, name, query in saved],
         people=[(UUID(pk), name) for pk, name in people],
+        covering=covering,
     )
 
 

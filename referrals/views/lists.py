@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals import exports, forms, queries
 from referrals.commands.extracts import extract_list
-from referrals.queries.overview import LIST
+from referrals.queries.overview import LIST, Overview
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.refusal import Words
 from roegfri.ui.commands import forget_filter, keep_filter, rename_filter
-from roegfri.ui.lists import Page, Shown, Sort, listing_of
+from roegfri.ui.lists import Count, Page, Shown, Sort, listing_of
 from roegfri.ui.queries import kept_filter, kept_filters
 from roegfri.ui.screens import show, submitted
 
@@ -27,7 +27,7 @@ NO_ROWS: Page[queries.ListedRow] = Page([], "", "")
 TABS: dict[str, tuple[Words, dict[str, str]]] = {
     "new": (_("Nye"), {"state": forms.NEW}),
     "overdue": (_("Over fristen"), {"due": "overdue"}),
-    "mine": (_("Mine"), {"state": forms.OPEN, "raadgiver": forms.MINE}),
+    "mine": (_("Mine åbne"), {"state": forms.OPEN, "raadgiver": forms.MINE}),
     "open": (_("Alle åbne"), {"state": forms.OPEN}),
     "closed": (_("Afsluttede"), {"state": "closed"}),
 }
@@ -53,11 +53,21 @@ def index(request: SignedIn) -> HttpResponse:
         "list": found,
         "today": clock.today(),
         "around": around,
-        "tabs": [(words, around.tabs[tab], q, q == asked) for tab, (words, q) in TABS.items()],
+        "tabs": _tabs(around, asked),
         "active": form.active(),
         "kept_now": any(one.query == form.query_string for one in around.saved),
     }
     return show(request, "referrals/index.html", context, part="referrals/_rows.html")
+
+
+def _tabs(
+    around: Overview, asked: dict[str, str]
+) -> list[tuple[Words, Count, dict[str, str], bool]]:
+    """The quick choices: each with how many it has, and whether it is the one that is asked for."""
+    said = {tab: words for tab, (words, _query) in TABS.items()}
+    if around.covering:
+        said["mine"] = _("Mine og dækkede åbne")
+    return [(said[tab], around.tabs[tab], q, q == asked) for tab, (_words, q) in TABS.items()]
 
 
 def _file(

@@ -157,11 +157,9 @@ def _about(row: Waiting, today: dt.date) -> SafeString:
     """Age, and what the caller should know before she dials."""
     if row.is_message:
         return format_html(' <span class="quiet">{}</span>', row.sender_name)
-    parts = []
-    if row.birth_date:
-        parts.append(_quiet(f"{clock.age_on(row.birth_date, today)} {_('år')}"))
-    if not row.home_known:
-        parts.append(_quiet(_("bopæl ukendt")))
+    age = f"{clock.age_on(row.birth_date, today)} {_('år')}" if row.birth_date else ""
+    known = ", ".join(filter(None, (age, "" if row.home_known else _("bopæl ukendt"))))
+    parts = [_quiet(known)] if known else []
     if row.interpreter:
         parts.append(_tag("waiting", f"{_('Tolk')} {row.language}".strip()))
     if row.guardian_first:

@@ -89,7 +89,7 @@ def test_a_key_on_a_line_notes_the_call_and_greys_the_line(
     assert next_at
     when = moment_words(next_at, NOW.date())
     assert f"{word} noteret kl. 10.00. Næste forsøg {when}." in page
-    assert ("Østergård" in page, "Fortryd" in page) == (True, True)
+    assert ("Østergård" in page, "Fortryd opkald" in page) == (True, True)
     assert (fresh(case).attempts, fresh(case).next_step) == (1, NextStep.RETRY)
 
 
@@ -264,6 +264,25 @@ def test_a_first_call_says_its_deadline_and_whose_rule_it_is(
     assert "2 hverdage, Hvidovre Hospital" in said.due
 
 
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"birth_date": dt.date(1958, 5, 1)}, "67 år, bopæl ukendt"),
+        ({}, "bopæl ukendt"),
+        ({"birth_date": dt.date(1958, 5, 1), "residence": True}, "67 år"),
+        ({"residence": True}, ""),
+    ],
+)
+def test_what_is_known_of_her_stands_apart(by: Actor, known: dict[str, Any], words: str) -> None:
+    home = make.home(by) if known.pop("residence", False) else None
+    case = make.referral(by, home=home, **known)
+    with acting(by):
+        row = queries.queued(by, case.pk)
+        assert row
+        about = line(row, at=NOW).about
+    assert about == (f' <span class="quiet">{words}</span>' if words else "")
+
+
 def test_a_colleague_s_conversation_has_no_keys_on_its_line_unless_one_covers_for_her(
     by: Actor,
 ) -> None:
@@ -280,18 +299,42 @@ def test_a_colleague_s_conversation_has_no_keys_on_its_line_unless_one_covers_fo
             return line(row, at=NOW).acts
 
     assert (acts(by), acts(anne)) == ("hidden", "")
-    with acting(by):
-        Cover.objects.create(
-            municipality=make.home(by),
-            absent_id=anne.person,
-            substitute_id=by.person,
-            from_on=NOW.date(),
-            until_on=NOW.date(),
-        )
+    make.cover(by, anne.person, NOW.date())
     assert acts(by) == ""
 
 
 # ---- giving on, covering, and the list -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("covers", "waiting", "still_open"),
+    [
+        (False, ("1", "mine, der venter"), ("2", "Mine åbne")),
+        (True, ("2", "mine og dækkede, der venter"), ("4", "Mine og dækkede åbne")),
+    ],
+)
+def test_what_is_mine_says_what_it_counts(
+    client: Client,
+    by: Actor,
+    *,
+    covers: bool,
+    waiting: tuple[str, str],
+    still_open: tuple[str, str],
+) -> None:
+    anne = make.actor(colleague(by))
+    for person, numbers in ((by, (1, 2)), (anne, (3, 4))):
+        idle, _waits = given(*numbers, by=by, to=User.objects.get(pk=person.user_id))
+        make.call(idle, person, Outcome.REACHED, at=NOW)
+    if covers:
+        make.cover(by, anne.person, NOW.date())
+    number, words = waiting
+    assert (
+        f'<span class="kpi-number">{number}</span> <span class="kpi-label">{words}</span>'
+        in client.get("/").content.decode()
+    )
+    number, words = still_open
+    page = client.get("/henvisninger/").content.decode()
+    assert f'{words} <span class="num">{number}</span>' in page
 
 
 def given(*numbers: int, by: Actor, to: User | None = None) -> list[Referral]:

@@ -140,13 +140,7 @@ def world(by: Actor) -> dict[str, uuid.UUID]:
     with acting(by):
         for key, person in (("covered", away.pk), ("mine", by.user_id), ("theirs", make.user().pk)):
             Referral.objects.filter(pk=found[key].pk).update(caseworker_id=person)
-        Cover.objects.create(
-            municipality=town,
-            absent=away,
-            substitute_id=by.person,
-            from_on=NOW.date(),
-            until_on=NOW.date(),
-        )
+    make.cover(by, away.pk, NOW.date())
     ids = {name: referral.pk for name, referral in found.items()}
     return ids | {"message": message(by, NOW).pk}
 

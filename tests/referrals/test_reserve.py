@@ -12,9 +12,8 @@ from django.db import OperationalError, connection, transaction
 
 from referrals.commands.handover import hand_over
 from referrals.commands.reserve import HELD_FOR, release, reserve, reserve_next, take_over
-from referrals.models import Cover, Referral, Reservation
+from referrals.models import Referral, Reservation
 from referrals.states import Outcome
-from roegfri.accounts.models import User
 from roegfri.actor import Actor, acting
 from roegfri.organisations.models import Municipality
 from tests import make
@@ -115,13 +114,7 @@ def test_a_colleagues_conversation_is_hers_or_her_substitutes() -> None:
     week = make.MONDAY + dt.timedelta(days=8)
     with time_machine.travel(week, tick=False):
         assert following(karen, at=week) is None
-        Cover.objects.create(
-            municipality=make.home(mette),
-            absent=User.objects.get(pk=mette.person),
-            substitute=User.objects.get(pk=karen.person),
-            from_on=week.date(),
-            until_on=week.date(),
-        )
+        make.cover(karen, mette.person, week.date())
         assert following(karen, at=week) == referral.pk
 
 

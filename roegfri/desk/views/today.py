@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals import queries
 from referrals.queries import View
+from referrals.queries.counts import Counts
 from referrals.queries.waiting import Waiting
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
@@ -17,7 +18,7 @@ from roegfri.actor import Actor
 from roegfri.desk import calling
 from roegfri.desk.lines import line
 from roegfri.refusal import Words
-from roegfri.ui.lists import Page
+from roegfri.ui.lists import Count, Page
 from roegfri.ui.screens import show
 
 # view -> the colour of its number, and the word beside it; in the order they stand
@@ -25,7 +26,7 @@ FIGURES: dict[View, tuple[str, Words]] = {
     View.OVERDUE: ("overdue", _("over fristen")),
     View.TODAY: ("today", _("har frist i dag")),
     View.AGREED: ("today", _("aftaler nu og i dag")),
-    View.MINE: ("later", _("mine")),
+    View.MINE: ("later", _("mine, der venter")),
     View.NO_NUMBER: ("later", _("mangler nummer")),
     View.MESSAGES: ("later", _("beskeder")),
 }
@@ -37,6 +38,8 @@ LANDINGS: dict[Right, str] = {
     Right.REFERENCE_DATA: "admin:index",
     Right.AGREEMENTS_READ: "desk:agreements",
 }
+# Whoever covers for somebody has those cases among hers.
+_MINE_AND_COVERED = _("mine og dækkede, der venter")
 _TO_THE_TOP = _("Gå tilbage til hele køen, og ring til den øverste.")
 # view -> what it means that it is empty, and what to do
 EMPTY: dict[View, tuple[Words, Words]] = {
@@ -78,7 +81,7 @@ def today(request: SignedIn) -> HttpResponse:
         "page": page,
         "lines": [line(row, at=at) for row in page.rows],
         "view": view,
-        "figures": [(one, counts.number[one], *said) for one, said in FIGURES.items()],
+        "figures": _figures(counts),
         "covering": counts.covering,
         "empty": EMPTY[view],
         "poll": _poll(page, view, at),
@@ -87,6 +90,14 @@ def today(request: SignedIn) -> HttpResponse:
         "flash": calling.flash(request, at=at),
     }
     return show(request, "desk/today.html", context, part="desk/_worklist.html")
+
+
+def _figures(counts: Counts) -> list[tuple[View, Count, str, Words]]:
+    """The numbers on top; each says what it counts."""
+    said = dict(FIGURES)
+    if counts.covering:
+        said[View.MINE] = (said[View.MINE][0], _MINE_AND_COVERED)
+    return [(view, counts.number[view], kind, words) for view, (kind, words) in said.items()]
 
 
 def landing(actor: Actor) -> str:
