@@ -186,6 +186,18 @@
   // A page that is made for paper prints itself on request.
   document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
 
+  // A key is shown once: one click takes it along. Without the clipboard it is marked, to be taken by hand.
+  document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    const tell = (words) => { button.textContent = words; document.querySelector("[data-copy-told]").textContent = words; };
+    const clipboard = navigator.clipboard ? navigator.clipboard.writeText(field.value) : Promise.reject();
+    clipboard.then(() => tell(button.dataset.copied), () => tell(button.dataset.notCopied));
+  });
+
   // A passkey that was not used, for whatever reason: say so where the person looks.
   document.addEventListener("allauth.error", (event) => {
     const trouble = document.querySelector("[data-passkey-trouble]");

@@ -11,7 +11,8 @@ from referrals.commands.receive import receive_referral
 from referrals.models import ContactAttempt, Cover, Referral
 from referrals.states import Channel, Outcome, Source
 from roegfri import clock
-from roegfri.accounts.models import Grant, User
+from roegfri.accounts.commands import create_token
+from roegfri.accounts.models import Grant, Token, TokenPurpose, User
 from roegfri.accounts.roles import GRANTS, Role
 from roegfri.actor import Actor, Kind, acting, system
 from roegfri.organisations import kinds
@@ -115,6 +116,20 @@ def actor(given: Grant | None = None) -> Actor:
         organisation_name=under.organisation.name,
         rights=GRANTS[under.role],
     )
+
+
+def token(
+    organisation: Organisation | None = None,
+    purpose: TokenPurpose = TokenPurpose.REFERRALS,
+    **given: Any,
+) -> tuple[Token, str]:
+    """A key for another system that holds for a year, and its secret."""
+    at = given.pop("at", clock.now())
+    usual = {"name": "Integration", "expires_on": clock.danish_date(at) + dt.timedelta(days=365)}
+    with acting(SYSTEM):
+        return create_token(
+            organisation or municipality(), purpose=purpose, by=SYSTEM, at=at, **{**usual, **given}
+        )
 
 
 def home(of: Actor) -> Municipality:

@@ -38,6 +38,7 @@ MENU: Sequence[Item] = (
     Item(_("Frister overholdt"), "desk:deadlines", Right.REFERRALS_READ, "analytics", OVERVIEW),
     Item(_("Medarbejdere"), "desk:staff", Right.STAFF_MANAGE, "groups", OVERVIEW),
     Item(_("Lukkedage"), "desk:closing_days", Right.CLOSING_DAYS_SET, "calendar-month", OVERVIEW),
+    Item(_("Adgangsnøgler"), "desk:tokens", Right.TOKENS_MANAGE, "lock", OVERVIEW),
     Item(_("Opkald for kommunerne"), "desk:quitline", Right.QUITLINE_CALLS, "headset", WORK),
     Item(_("Aftaler"), "desk:agreements", Right.AGREEMENTS_READ, "assignment", OVERVIEW),
     Item(_("Log"), "desk:log", Right.LOG_READ, "search", LOG),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("log/", include("roegfri.desk.log_urls")),
     path("", include("roegfri.desk.agreement_urls")),
     path("", include("roegfri.desk.staff_urls")),
+    path("", include("roegfri.desk.token_urls")),
     path("tilgaengelighed/", pages.accessibility, name="accessibility"),
     path("was", pages.was, name="was"),
     path("healthz", health.healthz, name="healthz"),
