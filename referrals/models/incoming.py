@@ -83,6 +83,7 @@ class IncomingMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "-came_at"], name="inbox_by_time"),
+            models.Index(fields=["organisation", "sha256"], name="message_by_bytes"),
             models.Index(
                 fields=["organisation", "came_at", "id"],
                 condition=~Q(state=InboxState.ACCEPTED) & Q(handled_at=None),

@@ -173,6 +173,11 @@ class Referral(models.Model):
                 condition=Q(next_at__isnull=False),
                 name="referral_mine_queue",
             ),
+            models.Index(
+                fields=["sender_ean", "episode"],
+                condition=~Q(episode=""),
+                name="referral_by_episode",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -223,7 +228,12 @@ class HandOver(models.Model):
         indexes = [
             models.Index(
                 fields=["receiver", "at"], condition=Q(ended_at=None), name="handed_over_open"
-            )
+            ),
+            models.Index(
+                fields=["giver", "sender_ean", "episode"],
+                condition=~Q(episode=""),
+                name="hand_over_by_episode",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,8 @@ fire once a statement, over the sets of old and new rows (schema.TRACK). Column 
 event; values, changed keys only, into change_value; what is sealed (bytea) is logged as "***".
 """
 
+from collections.abc import Collection
+
 from django.db import migrations
 
 TABLES = {
@@ -14,8 +16,10 @@ TABLES = {
 }
 
 
-def track(table: str, person: str, *, key: str = "id") -> migrations.RunSQL:
-    """Logs every change of `table`, whose primary key is the column `key`.
+def track(
+    table: str, person: str, *, key: str = "id", kinds: Collection[str] = tuple(TABLES)
+) -> migrations.RunSQL:
+    """Logs every change of `table`, whose primary key is the column `key`; or only some `kinds`.
 
     `person` is SQL for the uuid of the citizen a row concerns: a column of the row `r`
     ("r.citizen_id"), or an expression over it
@@ -27,6 +31,7 @@ def track(table: str, person: str, *, key: str = "id") -> migrations.RunSQL:
         f"create trigger track_{kind} after {kind} on {table} referencing {rows}"
         f" for each statement execute function audit_track('{quoted}', '{key}');\n"
         for kind, rows in TABLES.items()
+        if kind in kinds
     )
-    backward = "".join(f"drop trigger track_{kind} on {table};\n" for kind in TABLES)
+    backward = "".join(f"drop trigger track_{kind} on {table};\n" for kind in kinds)
     return migrations.RunSQL(forward, backward)
