@@ -2,8 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import hashlib
-import json
 import uuid
 from collections.abc import Sequence
 from enum import StrEnum, auto
@@ -13,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from referrals import queries
 from referrals.commands.cases import handled
-from referrals.commands.citizen import own_citizen
 from referrals.commands.closing import reopen_referral
 from referrals.commands.handover import hand_to_quitline
 from referrals.commands.outcomes import AFTER, TALKS, Wish, agreed_time, mark_wrong
@@ -26,7 +23,7 @@ from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.persons import phone as phones
 from roegfri.refusal import AlreadySent, Conflict, Refusal
-from roegfri.walls.locks import alone, whose
+from roegfri.walls.locks import alone, said, whose
 
 
 class Anyway(StrEnum):
@@ -78,8 +75,17 @@ def log_call(  # noqa: PLR0913  (what one form says)
     `anyway` says what to do; AlreadySent when the form has been sent before and said something
     else; Refusal when it was handed over, a time is past, or the number is none of hers.
     """
-    given = [outcome, note, call_back_at, retry_at, phone, incoming, talk, anyway]
-    once, digest = whose(once, by, referral.pk), _digest(given)
+    digest = said(
+        outcome=outcome,
+        note=note,
+        call_back_at=call_back_at,
+        retry_at=retry_at,
+        phone=phone,
+        incoming=incoming,
+        talk=talk,
+        anyway=anyway,
+    )
+    once = whose(once, by, referral.pk)
     alone("call", once)
     if known := ContactAttempt.objects.filter(once=once).first():
         return _same(known, digest)
@@ -109,33 +115,6 @@ def log_call(  # noqa: PLR0913  (what one form says)
     if then.quitline and outcome == Outcome.REACHED and referral.state == ReferralState.REACHED:
         hand_to_quitline(referral, agreed=True, note=then.note, by=by, at=at)
     return attempt
-
-
-@transaction.atomic
-def add_phone(citizen: Citizen, *, number: str, note: str, by: Actor, at: dt.datetime) -> None:
-    """Adds a telephone number, E.164, to be called first, to the row that counts for her.
-
-    A number that she has already, on any row that is her, is moved to the front and is not wrong
-    any longer. Raises Refusal when her case was given on.
-    """
-    citizen = own_citizen(citizen, by)
-    hers = Phone.objects.filter(citizen__in=queries.persons_of(by, citizen))
-    others = sorted(
-        hers.exclude(number=number), key=lambda p: (p.rank, p.citizen_id != citizen.pk, p.pk)
-    )
-    for rank, phone in enumerate(others, start=1):
-        phone.rank = rank
-    Phone.objects.bulk_update(others, ["rank"])
-    new = {"rank": 0, "note": note[:40], "wrong_since": None}
-    if not hers.filter(number=number).update(**new):
-        Phone.objects.create(citizen=citizen, number=number, **new)
-    record("phone.added", citizen, by=by, at=at, persons=[citizen.pk])
-
-
-def _digest(given: Sequence[object]) -> bytes:
-    """Of everything the form said: whoever sends it again must say the same."""
-    plain = [dataclasses.asdict(one) if isinstance(one, Talk) else one for one in given]
-    return hashlib.sha256(json.dumps(plain, default=str, sort_keys=True).encode()).digest()
 
 
 def _same(known: ContactAttempt, digest: bytes) -> ContactAttempt:
@@ -204,13 +183,13 @@ def _carry_out(
         lifecycle.move(referral, MOVES, to=to, at=attempt.at, facts=moved.FACTS)
     else:
         referral.save(update_fields=moved.FACTS)
-    said = None
+    told = None
     if talk and attempt.outcome in TALKS:
-        said = write_talk(referral, talk, by=by, at=attempt.at)
+        told = write_talk(referral, talk, by=by, at=attempt.at)
     attempt.before = {
         "was": before,
         "left": moved.case_facts(by, referral),
         "wrong_number": wrong,
-        "talk": said,
+        "talk": told,
     }
     attempt.save(update_fields=["before"])

@@ -6,9 +6,6 @@ from referrals.forms.citizen import (
     HandOutFile,
     Move,
     NewNumber,
-    NewPhone,
-    PhoneNote,
-    PhonePlace,
     PrintFile,
     Reveal,
     practice_words,
@@ -23,12 +20,12 @@ from referrals.forms.closing import (
     Reopen,
     ToQuitline,
 )
-from referrals.forms.contact import AddPhone
 from referrals.forms.entry import NewReferral
 from referrals.forms.fields import CivilNumberField, MomentField, PhoneField
 from referrals.forms.lists import MINE, NEW, NOBODY, OPEN, Filter, KeepFilter
 from referrals.forms.merging import MergeTwo
 from referrals.forms.person import Confirm, GiveConsent, Reason
+from referrals.forms.phones import AddPhone, ChangePhone, PhonePlace
 from referrals.forms.upload import Upload
 
 __all__ = [
@@ -38,6 +35,7 @@ __all__ = [
     "OPEN",
     "AddPhone",
     "Call",
+    "ChangePhone",
     "CivilNumberField",
     "Close",
     "Confirm",
@@ -53,10 +51,8 @@ __all__ = [
     "MomentField",
     "Move",
     "NewNumber",
-    "NewPhone",
     "NewReferral",
     "PhoneField",
-    "PhoneNote",
     "PhonePlace",
     "PrintFile",
     "QuitlineResult",

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from referrals.forms.fields import BirthDateField, CivilNumberField, PhoneField
+from referrals.forms.fields import BirthDateField, CivilNumberField, OneLine, PhoneField
 from referrals.models import Citizen
 from referrals.models.parts import parts_of
 from referrals.states import Sex
@@ -22,18 +22,6 @@ _LANGUAGES = (
     "Kurdisk", "Pashto", "Polsk", "Rumænsk", "Somali", "Tigrinya", "Tyrkisk", "Ukrainsk", "Urdu",
     "Vietnamesisk",
 )  # fmt: skip
-
-
-class OneLine(forms.CharField):
-    """A name or the like: one line, its spaces tidied."""
-
-    def __init__(self, **given: Any) -> None:
-        given.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
-        super().__init__(required=False, **given)
-
-    def to_python(self, value: Any) -> str:
-        """The words with single spaces between them."""
-        return " ".join((super().to_python(value) or "").split())
 
 
 class Suggested(forms.TextInput):
@@ -188,36 +176,6 @@ class NewNumber(forms.Form):
         label=_("Nyt CPR- eller erstatningsnummer"),
         help_text=_("Det gælder fra nu af. De tidligere bliver stående."),
     )
-
-
-class NewPhone(forms.Form):
-    """Another number, to be called first."""
-
-    phone = PhoneField(
-        label=_("Nyt telefonnummer"),
-        help_text=_("Det bliver det første, der ringes til. Skriv gerne, hvis det er: «mor»."),
-    )
-    note = OneLine(label=_("Mobil, fastnet eller hvis"), max_length=40)
-
-    def clean(self) -> dict[str, Any]:
-        """The arguments of add_phone."""
-        given = super().clean() or {}
-        number = given.get("phone")
-        if not number:
-            return given
-        return {"number": number.e164, "note": given.get("note") or number.note}
-
-
-class PhoneNote(forms.Form):
-    """Mobile or landline, and whose."""
-
-    note = OneLine(label=_("Mobil, fastnet eller hvis"), max_length=40)
-
-
-class PhonePlace(forms.Form):
-    """The place in the order of calling."""
-
-    place = forms.IntegerField(min_value=0, max_value=1000)
 
 
 class Move(forms.Form):

@@ -12,6 +12,18 @@ from roegfri.persons import cpr, phone
 from roegfri.persons.born import EARLIEST
 
 
+class OneLine(forms.CharField):
+    """A name or the like: one line, its spaces tidied."""
+
+    def __init__(self, **given: Any) -> None:
+        given.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(required=False, **given)
+
+    def to_python(self, value: Any) -> str:
+        """The words with single spaces between them."""
+        return " ".join((super().to_python(value) or "").split())
+
+
 class PhoneField(forms.CharField):
     """A telephone number as people write it; its clean value is a persons.phone.Phone."""
 

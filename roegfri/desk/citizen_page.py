@@ -27,7 +27,7 @@ def show_citizen(request: SignedIn, found: File, **bound: object) -> HttpRespons
         "today": today,
         "first_called": next((one.pk for one in found.phones if not one.wrong_since), None),
         "number_form": forms.NewNumber(),
-        "phone_form": forms.NewPhone(),
+        "phone_form": forms.AddPhone(),
         "move_form": forms.Move(initial={"from_on": today}),
         "refused_form": None,
         "refused_pk": None,

@@ -330,6 +330,69 @@ def phone(desk: Desk, number: str) -> Phone:
         return Phone.objects.get(number=number)
 
 
+def corrected(was: str, phone: str = "", note: str = "mobil") -> dict[str, str]:
+    return {"act": "change", "was": was, "phone": phone or was, "note": note}
+
+
+def logged(desk: Desk, act: str) -> int:
+    with acting(make.SYSTEM):
+        return AuditEvent.objects.filter(act=act).count()
+
+
+def test_a_digit_is_corrected_in_one_go_and_a_corrected_number_is_not_known_to_be_wrong(
+    desk: Desk,
+) -> None:
+    one = phone(desk, "+4520123456")
+    desk.posts("desk:phone", one.pk, act="wrong")
+    before = logged(desk, "phone.changed")
+    answer = desk.posts("desk:phone", one.pk, **corrected("+4520123456", "20 12 34 57", "arbejde"))
+    assert answer.status_code == REDIRECT
+    assert phones(desk) == [("20123457", "arbejde", False)]
+    assert logged(desk, "phone.changed") == before + 1
+    # The same page again: the number is another by now, and what was typed stands in its field.
+    again = desk.posts("desk:phone", one.pk, **corrected("+4520123456", "20 12 34 58"))
+    assert again.status_code == UNPROCESSABLE
+    assert ("er nu 20 12 34 57" in text(again), 'value="20 12 34 58"' in text(again)) == (True,) * 2
+    assert phones(desk) == [("20123457", "arbejde", False)]
+    assert logged(desk, "phone.changed") == before + 1
+
+
+def test_what_was_not_touched_is_saved_as_it_is_kept(desk: Desk) -> None:
+    one = phone(desk, "+4520123456")
+    with acting(make.SYSTEM):
+        # A number that the numbering plan does not give out, as the trial's are.
+        Phone.objects.update(number="+4500123456")
+    for note, times in (("mor", 1), ("mor", 1), ("far", 2)):
+        answer = desk.posts(
+            "desk:phone", one.pk, **corrected("+4500123456", "00 12 34 56", note=note)
+        )
+        assert answer.status_code == REDIRECT
+        assert phones(desk) == [("00123456", note, False)]
+        assert logged(desk, "phone.changed") == times
+
+
+def test_a_number_that_the_citizen_has_already_is_refused(desk: Desk) -> None:
+    desk.posts("desk:new_number_to_call", phone="30 30 30 30", note="mor")
+    before = phones(desk)
+    one = phone(desk, "+4520123456")
+    answer = desk.posts("desk:phone", one.pk, **corrected("+4520123456", "+45 3030 3030"))
+    assert answer.status_code == UNPROCESSABLE
+    assert "har allerede det nummer" in text(answer)
+    assert f'href="#phone-{one.pk}-phone"' in text(answer)
+    assert phones(desk) == before
+
+
+def test_the_same_number_added_again_and_again_is_one_line_in_the_log(desk: Desk) -> None:
+    for _ in range(20):
+        desk.posts("desk:new_number_to_call", phone="30 30 30 30", note="mor")
+    assert logged(desk, "phone.added") == 1
+    # But what it changes is noted: it is not wrong after all.
+    desk.posts("desk:phone", phone(desk, "+4530303030").pk, act="wrong")
+    desk.posts("desk:new_number_to_call", phone="30 30 30 30")
+    assert phones(desk)[0] == ("30303030", "mor", False)
+    assert logged(desk, "phone.added") == 2
+
+
 def test_numbers_are_added_noted_ordered_marked_and_removed(desk: Desk) -> None:
     for _ in range(2):
         desk.posts("desk:new_number_to_call", phone="30 30 30 30", note="mor, fastnet")
@@ -338,7 +401,7 @@ def test_numbers_are_added_noted_ordered_marked_and_removed(desk: Desk) -> None:
     for _ in range(2):
         desk.posts("desk:phone", first.pk, act="place", place="0")
     assert [number for number, *_ in phones(desk)] == ["20123456", "30303030"]
-    desk.posts("desk:phone", second.pk, act="note", note="far")
+    desk.posts("desk:phone", second.pk, **corrected("+4530303030", note="far"))
     desk.posts("desk:phone", second.pk, act="wrong")
     assert phones(desk)[1] == ("30303030", "far", True)
     desk.posts("desk:phone", second.pk, act="right")
@@ -352,8 +415,13 @@ def test_numbers_are_added_noted_ordered_marked_and_removed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("typed", "status"),
     [
-        ({"act": "note", "note": "n" * 41}, UNPROCESSABLE),
-        ({"act": "note", "note": "a\0b"}, UNPROCESSABLE),
+        ({"act": "change", "note": "n" * 41}, UNPROCESSABLE),
+        ({"act": "change", "note": "a\0b"}, UNPROCESSABLE),
+        ({"act": "change", "phone": ""}, UNPROCESSABLE),
+        ({"act": "change", "phone": "20 12 ab 34"}, UNPROCESSABLE),
+        ({"act": "change", "phone": "2" * 61}, UNPROCESSABLE),
+        ({"act": "change", "was": "x" * 17}, UNPROCESSABLE),
+        ({"act": "change", "was": ""}, UNPROCESSABLE),
         ({"act": "place", "place": "99999999999"}, UNPROCESSABLE),
         ({"act": "place"}, UNPROCESSABLE),
         ({"act": "delete"}, REDIRECT),
@@ -365,7 +433,8 @@ def test_a_button_that_is_none_changes_nothing(
 ) -> None:
     before = phones(desk)
     one = phone(desk, "+4520123456")
-    assert desk.posts("desk:phone", one.pk, **typed).status_code == status
+    usual = {"was": one.number, "phone": "21 12 34 56", "note": "mobil"}
+    assert desk.posts("desk:phone", one.pk, **usual | typed).status_code == status
     assert phones(desk) == before
 
 

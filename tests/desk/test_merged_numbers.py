@@ -181,3 +181,23 @@ def test_who_has_a_number_on_either_row_is_not_missing_one(
     with acting(by), transaction.atomic():
         Phone.objects.filter(citizen=kept.citizen_id).delete()
     assert without() == {kept.pk, merged.pk}
+
+
+def test_a_number_on_both_rows_is_corrected_marked_and_removed_on_both(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    with acting(by), transaction.atomic():
+        Phone.objects.filter(citizen=merged.citizen_id).update(number=OTHER)
+        one = Phone.objects.get(citizen=kept.citizen_id)
+    act = reverse("desk:phone", args=[merged.pk, one.pk])
+    client.post(act, {"act": "change", "was": OTHER, "phone": NEW, "note": "mobil"})
+    both = {kept.citizen_id: [NEW], merged.citizen_id: [NEW]}
+    assert (working(by, kept, merged), lines(by, merged)) == (both, (NEW, NEW))
+    client.post(act, {"act": "wrong"})
+    assert working(by, kept, merged) == {kept.citizen_id: [], merged.citizen_id: []}
+    client.post(act, {"act": "right"})
+    client.post(reverse("desk:new_phone", args=[merged.pk]), {"phone": HERS})
+    client.post(act, {"act": "place", "place": "0"})
+    assert (dialled(client, merged), lines(by, kept)) == ([NEW, HERS], (NEW, NEW))
+    client.post(reverse("desk:remove_phone", args=[merged.pk, one.pk]), {"sure": "on"})
+    assert working(by, kept, merged) == {kept.citizen_id: [HERS], merged.citizen_id: []}

@@ -8,8 +8,9 @@ import pytest
 import time_machine
 
 from referrals.commands.closing import close_referral
-from referrals.commands.contact import Anyway, MovedOn, Seen, add_phone
+from referrals.commands.contact import Anyway, MovedOn, Seen
 from referrals.commands.handover import hand_over
+from referrals.commands.phones import add_phone
 from referrals.commands.talk import Talk, Then
 from referrals.commands.undo import UNDO_WITHIN, undo_call
 from referrals.models import Citizen, Consent, ContactAttempt, Informed, Interview, Phone, Referral

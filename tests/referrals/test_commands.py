@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from referrals.commands.closing import close_referral
 from referrals.commands.consent import give_consent, withdraw_consent
-from referrals.commands.contact import add_phone
+from referrals.commands.phones import add_phone
 from referrals.commands.receive import receive_referral
 from referrals.models import Citizen, CivilNumber, Consent, ContactAttempt, Phone, Referral
 from referrals.states import CloseReason, ConsentForm, ConsentKind, Outcome, ReferralState

@@ -11,9 +11,10 @@ from django.http import Http404
 from referrals import queries
 from referrals.commands.closing import close_referral, reopen_referral
 from referrals.commands.consent import give_consent, withdraw_consent
-from referrals.commands.contact import add_phone, log_call
+from referrals.commands.contact import log_call
 from referrals.commands.handover import end_hand_over, hand_over, hand_to_quitline
 from referrals.commands.merge import merge_citizens
+from referrals.commands.phones import add_phone
 from referrals.commands.receive import receive_referral
 from referrals.models import Citizen, HandOver, Phone, Referral
 from referrals.states import (

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from referrals import forms, queries
 from referrals.commands.closing import close_referral
-from referrals.commands.contact import MovedOn, add_phone, log_call
+from referrals.commands.contact import MovedOn, log_call
+from referrals.commands.phones import add_phone
 from referrals.commands.reserve import release, reserve, reserve_next, take_over
 from referrals.commands.undo import undo_call
 from referrals.models import ContactAttempt, Referral

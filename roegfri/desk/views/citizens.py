@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from referrals import forms, queries
 from referrals.commands import citizen as commands
 from referrals.commands import phones
-from referrals.commands.contact import add_phone
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -89,8 +88,8 @@ def move(request: SignedIn, pk: UUID) -> HttpResponse:
 def new_number_to_call(request: SignedIn, pk: UUID) -> HttpResponse:
     """Another telephone number."""
     found = queries.citizen_file(request.actor, pk)
-    form = forms.NewPhone(request.POST or None)
-    act = partial(add_phone, found.citizen, by=request.actor, at=clock.now())
+    form = forms.AddPhone(request.POST or None)
+    act = partial(phones.add_phone, found.citizen, by=request.actor, at=clock.now())
     if submitted(request, form, act):
         messages.success(request, _("Telefonnummeret er gemt."))
         return redirect("desk:citizen", pk)
@@ -99,7 +98,7 @@ def new_number_to_call(request: SignedIn, pk: UUID) -> HttpResponse:
 
 # What the buttons beside a number do: the form of what they send, and the command.
 _PHONE_ACTS: dict[str, tuple[type[Form], Callable[..., object]]] = {
-    "note": (forms.PhoneNote, phones.note_phone),
+    "change": (forms.ChangePhone, phones.change_phone),
     "place": (forms.PhonePlace, phones.place_phone),
     "wrong": (forms.Confirm, partial(phones.mark_phone, wrong=True)),
     "right": (forms.Confirm, partial(phones.mark_phone, wrong=False)),
@@ -109,12 +108,12 @@ _PHONE_ACTS: dict[str, tuple[type[Form], Callable[..., object]]] = {
 @screen(Right.REFERRALS_HANDLE)
 @reasons.needed
 def phone(request: SignedIn, pk: UUID, phone_pk: UUID) -> HttpResponse:
-    """Notes, orders and marks one number; the button says which."""
+    """Corrects, orders and marks one number; the button says which."""
     one = queries.phone(request.actor, pk, phone_pk)
     form_class, command = _PHONE_ACTS.get(request.POST.get("act", ""), (None, None))
     if form_class is None or command is None:
         return redirect("desk:citizen", pk)
-    form = form_class(request.POST)
+    form = form_class(request.POST, auto_id=f"phone-{phone_pk}-%s")
     if submitted(request, form, partial(command, one, by=request.actor, at=clock.now())):
         messages.success(request, _("Gemt."))
         return redirect("desk:citizen", pk)
