@@ -138,3 +138,25 @@ def consents_alone(born: dt.date | None, on: dt.date, *, own_consent_age: int) -
     unknown birth date stops nobody: it is asked in the call.
     """
     return born is None or clock.age_on(born, on) >= own_consent_age
+
+
+# Of so many workdays a sender must have sent on so many to be said to send daily.
+DAILY_OF, DAILY_AT_LEAST, SILENT_FOR = 10, 8, 2
+
+
+def silent_since(sent_on: Iterable[dt.date], today: dt.date) -> dt.date | None:
+    """The last day a daily sender sent anything on, once it has fallen silent; None otherwise.
+
+    The rule is the project's own: «daily» is on 8 of the 10 workdays up to the last it sent on, and
+    «silent» that two whole workdays have passed since; today is not over. Weekends and holidays
+    count for neither.
+    """
+    days = {day for day in sent_on if clock.is_workday(day)}
+    if not days:
+        return None
+    last, first = max(days), max(days)
+    for _ in range(DAILY_OF - 1):
+        first = clock.last_workday_before(first)
+    if sum(day >= first for day in days) < DAILY_AT_LEAST:
+        return None
+    return last if clock.add_workdays(last, SILENT_FOR) < today else None

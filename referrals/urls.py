@@ -7,6 +7,7 @@ from referrals import views
 app_name = "referrals"
 urlpatterns = [
     path("", views.index, name="list"),
+    path("indgange/", views.arrivals, name="arrivals"),
     path("filtre/", views.filters, name="filters"),
     path("filtre/<uuid:pk>/", views.filter_one, name="filter"),
     path("ny/", views.new, name="new"),

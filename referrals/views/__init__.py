@@ -1,11 +1,13 @@
 """The screens of referrals: the list, the short form, the upload, the inbox."""
 
+from referrals.views.arrivals import index as arrivals
 from referrals.views.entry import duplicates, new, paste
 from referrals.views.inbox import inbox, message, message_again, message_file
 from referrals.views.lists import filter_one, filters, index
 from referrals.views.upload import upload
 
 __all__ = [
+    "arrivals",
     "duplicates",
     "filter_one",
     "filters",

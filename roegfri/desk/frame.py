@@ -36,6 +36,7 @@ MENU: Sequence[Item] = (
     Item(_("Indbakke"), "referrals:inbox", Right.REFERRALS_HANDLE, "email", WORK),
     Item(_("Dæk for kollega"), "desk:covers", Right.REFERRALS_HANDLE, "persons", WORK),
     Item(_("Frister overholdt"), "desk:deadlines", Right.REFERRALS_READ, "analytics", OVERVIEW),
+    Item(_("Indgange"), "referrals:arrivals", Right.REFERRALS_READ, "download", OVERVIEW),
     Item(_("Medarbejdere"), "desk:staff", Right.STAFF_MANAGE, "groups", OVERVIEW),
     Item(_("Lukkedage"), "desk:closing_days", Right.CLOSING_DAYS_SET, "calendar-month", OVERVIEW),
     Item(_("Adgangsnøgler"), "desk:tokens", Right.TOKENS_MANAGE, "lock", OVERVIEW),

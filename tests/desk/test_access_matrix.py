@@ -118,6 +118,7 @@ TABLE: dict[str, Row] = {
     "referrals:paste": Row(CASEWORK, own=302),
     "referrals:duplicates": Row(CASEWORK, own=302),
     "referrals:upload": Row(CASEWORK),
+    "referrals:arrivals": Row(CASEWORK),
     "referrals:inbox": Row(CASEWORK),
     "referrals:message": Row(CASEWORK, of="message"),
     "referrals:message_file": Row(CASEWORK, of="message"),
@@ -152,6 +153,14 @@ TABLE: dict[str, Row] = {
     "accounts:second_factor": Row(ALL),
     "accounts:switch": open_to_all(405, 405),
     "desk:accessibility": open_to_all(200, 200),
+    # other systems: a session opens nothing there
+    "api:medcom": open_to_all(405, 405),
+    "api:referrals": open_to_all(405, 405),
+    "api:referral": open_to_all(401, 401, id=str(uuid.UUID(int=0))),
+    "api:receipt": open_to_all(401, 401, id=str(uuid.UUID(int=0))),
+    "api:openapi": open_to_all(200, 200),
+    "api:docs": open_to_all(200, 200),
+    "api:nothing": open_to_all(404, 404),
     "desk:was": open_to_all(302, 302),
     "desk:healthz": open_to_all(200, 200),
     "desk:readyz": open_to_all(503, 503),  # no worker in the tests

@@ -14,7 +14,7 @@ from roegfri.audit.commands import record
 from roegfri.organisations.kinds import Kind
 from roegfri.organisations.models import Organisation
 from roegfri.refusal import AlreadySent, Refusal
-from roegfri.walls.locks import alone
+from roegfri.walls.locks import alone, whose
 
 LONGEST_MONTHS, USUAL_MONTHS = 24, 12
 
@@ -40,11 +40,11 @@ def create_token(
 ) -> tuple[Token, str]:
     """A key and its secret, which is kept nowhere and can be shown this one time only.
 
-    `expires_on` is its last day. `once` becomes the key's id: the same form makes one key, and is
-    answered AlreadySent from then on. Raises Refusal for another municipality's organisation, for a
+    `expires_on` is its last day. `once` is the form's own number: it makes one key, and is answered
+    AlreadySent from then on. Raises Refusal for another municipality's organisation, for a
     purpose that kind of organisation has not, and for a day that is past or too far ahead.
     """
-    key = once or uuid.uuid4()
+    key = whose(once, by, organisation.pk) if once else uuid.uuid4()
     alone("token", key)
     if Token.objects.filter(pk=key).exists():
         raise AlreadySent(

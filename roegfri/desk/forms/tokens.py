@@ -35,7 +35,7 @@ class Shown(forms.Form):
 
 
 class NewToken(forms.Form):
-    """A key for one's own municipality. `once` is the key's id: one form makes one key."""
+    """A key for one's own municipality; `once`: one form makes one key."""
 
     name = forms.CharField(
         label=_("Hvilket system er nøglen til?"),
