@@ -27,7 +27,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends \
     libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin roegfri
+ && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin roegfri \
+ && install --directory --owner 10001 --group 10001 --mode 2775 /medcom
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=roegfri.settings GUNICORN_CMD_ARGS="--workers=2 --threads=4"
 WORKDIR /app

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "roegfri.ui.middleware.log_request",
     "roegfri.ui.middleware.never_stored",
     "csp.middleware.CSPMiddleware",
+    "roegfri.api.middleware.door",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -149,6 +150,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "take in what lies in the watched folder": {
+        "task": "referrals.sweep",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "send what waits in the outbox": {
         "task": "outbox.send",
         "schedule": 10.0,
@@ -156,6 +162,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget drafts after 14 days": {
         "task": "ui.forget_old_drafts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "forget answers of the API after 7 days": {
+        "task": "api.forget_answers",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
@@ -239,7 +250,8 @@ CACHES = {
 
 # ---- what a browser may do ----
 SECURE_SSL_REDIRECT = _HTTPS and env.bool("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# The API refuses plain http itself: a redirect would let a key go unencrypted for ever.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^api/"]
 SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -267,6 +279,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["roegfri.ui.uploads.CappedUpload"]
 UPLOAD_CAP = 5 * 1024 * 1024  # bytes of one request's files; the rest is not read
+
+# ---- other systems (docs/api.md) ----
+API_ROUTERS = ["referrals.api.router"]
+API_REQUESTS = env.int("API_REQUESTS", default=600)  # of one key in ten minutes
 
 # ---- words ----
 LANGUAGE_CODE = "da"

@@ -74,3 +74,8 @@ def swept_municipalities(viewer: Actor, on: dt.date) -> dict[str, Municipality]:
     members = Membership.objects.filter(holds(on), scope=Scope.CESSATION)
     found = Municipality.objects.filter(memberships__in=members).exclude(code="").distinct()
     return {one.code: one for one in found}
+
+
+def municipality_codes(viewer: Actor) -> dict[UUID, str]:
+    """Every municipality's code. Everybody may know them."""
+    return dict(Municipality.objects.exclude(code="").values_list("pk", "code"))

@@ -18,6 +18,8 @@ from roegfri.trial import children, servers, steps
 from roegfri.trial.steps import PYTHON, ROOT, RUNTIME, say
 
 _PATIENCE = 60.0
+# Hvidovre, where the trial's counsellor works.
+DEMO_MUNICIPALITY = "167"
 
 
 class StoppedError(Exception):
@@ -53,6 +55,7 @@ def started() -> Iterator[tuple[dict[str, str], dict[str, "subprocess.Popen[byte
         env.setdefault("PORT", "8000")
         env.setdefault("HOST", "127.0.0.1")
         env.setdefault("SECOND_FACTOR", "off")
+        _watch_a_folder(env)
         _refuse_strangers(env)
         _prepare(env)
         running = {"web": _web(env), "worker": _worker(env)}
@@ -66,6 +69,7 @@ def _forget() -> None:
         sys.exit("FRESH=1 forgets the embedded database only; empty DATABASE_URL's by hand.")
     for name in ("pg", "valkey"):
         shutil.rmtree(servers.place_for(RUNTIME, name), ignore_errors=True)
+    shutil.rmtree(RUNTIME / "medcom", ignore_errors=True)
     for stamp in ("tables", "people"):
         (RUNTIME / stamp).unlink(missing_ok=True)
     say("Began anew")
@@ -89,6 +93,18 @@ def _servers(stack: ExitStack) -> dict[str, str]:
         redis_url = broker.url
         say("Valkey runs")
     return steps.django_env(database_url, redis_url)
+
+
+def _watch_a_folder(env: dict[str, str]) -> None:
+    """A folder of the trial's own, in which a MedCom file becomes a case within seconds."""
+    if not env.get("MEDCOM_FOLDER"):
+        env["MEDCOM_FOLDER"] = str(RUNTIME.resolve() / "medcom")
+        env.setdefault("MEDCOM_SHARED_INBOX", DEMO_MUNICIPALITY)
+        _in_folder(env).mkdir(parents=True, exist_ok=True)
+
+
+def _in_folder(env: dict[str, str]) -> Path:
+    return Path(env["MEDCOM_FOLDER"]) / DEMO_MUNICIPALITY / "ind"
 
 
 def _refuse_strangers(env: dict[str, str]) -> None:
@@ -184,7 +200,8 @@ def _announce(env: dict[str, str]) -> None:
     ]
     say("Ready: " + address(env))
     print("", "Demo sign-ins, all with the password  " + signins["password"], sep="\n")  # noqa: T201
-    print(*lines, "", "Ctrl-C stops everything.", sep="\n", flush=True)  # noqa: T201
+    lines += ["", f"A MedCom file is a case within seconds in  {_in_folder(env)}", ""]
+    print(*lines, "Ctrl-C stops everything.", sep="\n", flush=True)  # noqa: T201
 
 
 def _wait(running: dict[str, "subprocess.Popen[bytes]"]) -> int:

@@ -9,10 +9,15 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from referrals.queries.sweep import folder_health
 from roegfri import clock
+from roegfri.actor import system
 from roegfri.desk.models import Heartbeat
 
 _OLDEST = dt.timedelta(minutes=2)
+# A folder that somebody must look at takes no web process out of service; one that is not watched
+# is nobody's fault.
+_WELL = ("ok", "off", "trouble")
 
 
 @transaction.non_atomic_requests
@@ -23,7 +28,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 @transaction.non_atomic_requests
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Database, migrations, broker and worker, each with "ok" or what is wrong; 503 if any is."""
+    """Database, migrations, broker, worker and sweep, each with "ok" or what is wrong; 503 if any
+    is."""
     found = state()
     well = is_well(found)
     return JsonResponse(
@@ -37,8 +43,8 @@ def state(only: str = "") -> dict[str, str]:
 
 
 def is_well(found: dict[str, str]) -> bool:
-    """Whether all of them say "ok"."""
-    return all(words == "ok" for words in found.values())
+    """Whether each of them says "ok", or something that people can go on working with."""
+    return all(words.startswith(_WELL) for words in found.values())
 
 
 def _database() -> str:
@@ -79,10 +85,28 @@ def _worker() -> str:
     return "ok" if age < _OLDEST else f"last seen {int(age.total_seconds())} seconds ago"
 
 
+def _sweep() -> str:
+    """The watched folder: "off" without one; a sweep that has stopped is a fault."""
+    try:
+        health = folder_health(system("desk.readyz"))
+    except DatabaseError:
+        return "unknown"
+    if health is None:
+        return "off"
+    if health.last_at is None:
+        return "never swept"
+    age = clock.now() - health.last_at
+    if age >= _OLDEST:
+        return f"last swept {int(age.total_seconds())} seconds ago"
+    wrong = ", ".join(place.folder for place in health.trouble)
+    return f"trouble in {wrong}" if wrong else "ok"
+
+
 _CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
     "broker": _broker,
     "worker": _worker,
+    "sweep": _sweep,
 }
 CHECKED = tuple(_CHECKS)

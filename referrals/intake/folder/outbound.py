@@ -1,0 +1,110 @@
+"""Receipts written to the outbound folders, each whole or not at all."""
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from referrals.commands.receipts import write_receipts
+from referrals.commands.sweep import Seen
+from referrals.intake.folder.places import OUT, made, opened
+from referrals.models import Receipt
+from referrals.queries.receipts import waiting_receipts
+from referrals.queries.sweep import municipality_codes
+from roegfri.actor import Actor
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(slots=True)
+class _Post:
+    """One round of writing: where each municipality's go, and which of them could not."""
+
+    root: Path
+    codes: dict[UUID, str]
+    folders: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+    refused: set[UUID] = field(default_factory=set)
+    written: set[UUID] = field(default_factory=set)
+
+
+def write_out(root: Path, *, by: Actor, at: dt.datetime) -> list[Seen]:
+    """Writes every receipt that waits, to the municipality's own folder where it has one.
+
+    What cannot be written waits, and holds up no other municipality's.
+    """
+    made(root, OUT)
+    post = _Post(root, municipality_codes(by))
+    while write_receipts(partial(_deliver, post), but_not=list(post.refused), by=by, at=at):
+        pass
+    with transaction.atomic():
+        waiting = waiting_receipts(by, post.refused)
+    seen = {"/".join(names): Seen("/".join(names)) for names in [(OUT,), *post.folders.values()]}
+    for whose, names in post.folders.items():
+        before = seen["/".join(names)]
+        seen[before.folder] = Seen(
+            before.folder,
+            waiting=before.waiting + waiting.get(whose, 0),
+            taken=before.taken or whose in post.written,
+            trouble=before.trouble or (_not_written() if whose in post.refused else ""),
+        )
+    return list(seen.values())
+
+
+def _deliver(post: _Post, due: Sequence[Receipt]) -> list[UUID]:
+    """Those that were written."""
+    done = []
+    for receipt in due:
+        whose = receipt.organisation_id
+        if whose in post.refused:
+            continue
+        try:
+            names = post.folders.setdefault(whose, _folder(post, whose))
+            with opened(post.root, *names) as folder:
+                _write(folder, receipt)
+        except OSError:
+            post.refused.add(whose)
+        else:
+            post.written.add(whose)
+            done.append(receipt.pk)
+    return done
+
+
+def _folder(post: _Post, whose: UUID) -> tuple[str, ...]:
+    """Her own, where there is one, though it may not be entered; else the shared one."""
+    own = (post.codes.get(whose, OUT), OUT)
+    try:
+        with opened(post.root, *own):
+            return own
+    except FileNotFoundError:
+        return (OUT,)
+    except OSError:
+        return own
+
+
+def _write(folder: int, receipt: Receipt) -> None:
+    """Whole, under its name, and on the disk, before it counts as written. Raises OSError."""
+    part = f".{receipt.filename}.part"
+    with suppress(FileNotFoundError):
+        os.unlink(part, dir_fd=folder)
+    try:
+        with os.fdopen(os.open(part, _NEW, 0o666, dir_fd=folder), "wb") as file:
+            file.write(bytes(receipt.xml))
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(part, receipt.filename, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(part, dir_fd=folder)
+        raise
+
+
+def _not_written() -> str:
+    return _("Kvitteringer kan ikke skrives her. Er der plads, og må Røgfri skrive i mappen?")
