@@ -9,6 +9,7 @@ urlpatterns = [
     path("henvisninger/", include("referrals.urls")),
     path("konto/", include("roegfri.accounts.urls")),
     path("", include("roegfri.ui.urls")),
+    path("api/", include("roegfri.api.urls")),
     path("administration/", site.urls),
 ]
 handler400 = "roegfri.ui.views.bad_request"

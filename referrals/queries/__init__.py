@@ -1,5 +1,6 @@
 """Every answer about citizens and referrals; the first argument is the viewer."""
 
+from referrals.queries.brought import how_far, receipt_of
 from referrals.queries.colleagues import (
     Colleague,
     colleagues,
@@ -97,6 +98,7 @@ __all__ = [
     "given_to_quitline",
     "guardian_age",
     "hand_overs",
+    "how_far",
     "inbox",
     "incoming",
     "kept",
@@ -123,6 +125,7 @@ __all__ = [
     "practice_name",
     "practices_near",
     "queued",
+    "receipt_of",
     "referral",
     "residence",
     "senders",

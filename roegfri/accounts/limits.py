@@ -6,6 +6,7 @@ count survives only if the transaction around it commits: whoever counts guesses
 """
 
 import datetime as dt
+import math
 
 from django.db import connection
 
@@ -27,6 +28,9 @@ update accounts_ratecount
 set hits = hits[:array_position(hits, %(at)s) - 1] || hits[array_position(hits, %(at)s) + 1:]
 where key = %(key)s and %(at)s = any(hits)
 """
+_OLDEST = """
+select min(hit) from accounts_ratecount, unnest(hits) as hit where key = %(key)s and hit > %(since)s
+"""
 
 
 def take(key: str, *, limit: int, window: dt.timedelta, at: dt.datetime) -> bool:
@@ -45,6 +49,15 @@ def take(key: str, *, limit: int, window: dt.timedelta, at: dt.datetime) -> bool
         cursor.execute(_TAKE, values)
         (admitted,) = cursor.fetchone()
     return bool(admitted)
+
+
+def wait(key: str, *, window: dt.timedelta, at: dt.datetime) -> int:
+    """The whole seconds after which a key that was refused `at` that instant may be tried again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST, {"key": key, "since": at - window})
+        (oldest,) = cursor.fetchone()
+    left = (oldest or at) + window - at
+    return max(1, math.ceil(left.total_seconds()))
 
 
 def give_back(key: str, *, at: dt.datetime) -> None:

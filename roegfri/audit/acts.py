@@ -59,6 +59,7 @@ ACTS: dict[str, Words] = {
     "message.expired": _("Sendte ikke besked: for sent"),
     "token.made": _("Lavede adgangsnøgle"),
     "token.revoked": _("Lukkede adgangsnøgle"),
+    "token.refused": _("Afviste et andet systems adgangsnøgle"),
     "grant.given": _("Gav rolle"),
     "grant.ended": _("Afsluttede rolle"),
     "grant.kept": _("Fjernede en rolles slutdato"),

@@ -1,0 +1,84 @@
+"""The door to /api/: no cookies, no redirects, no pages; problems in the language asked for."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import get_language_from_request
+
+from roegfri.api import problems
+from roegfri.api.problems import Problem
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+# The name that roegfri/accounts/middleware.py reads the language from.
+LANGUAGE_COOKIE = "language"
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+# What stays of an answer that is replaced.
+_KEPT = ("Allow", "Retry-After")
+_FIRST_ERROR = 400
+
+
+def door(get_response: GetResponse) -> GetResponse:
+    """Lets only the API's own manners through, whatever goes wrong behind it.
+
+    Stands outside sessions: a browser's cookie signs nobody in here, and none is set. What is too
+    large, or of unknown length, is refused before it is read.
+    """
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if not is_ours(request.path_info):
+            return get_response(request)
+        language = _language(request)
+        # Read by the middleware inside, which has no other way of being told.
+        request.COOKIES = {LANGUAGE_COOKIE: language}
+        with translation.override(language):
+            refused = _refused(request)
+            response = problems.answer(refused, request) if refused else get_response(request)
+            return _mannerly(response, request)
+
+    return handle
+
+
+def is_ours(path: str) -> bool:
+    """Whether it is an address of the API, known or not."""
+    return path == "/api" or path.startswith("/api/")
+
+
+def _language(request: HttpRequest) -> str:
+    """The one chosen in the address (the docs page) or in this browser, else the one asked for."""
+    known = dict(settings.LANGUAGES)
+    chosen = (request.GET.get("sprog", ""), request.COOKIES.get(LANGUAGE_COOKIE, ""))
+    for code in chosen:
+        if code in known:
+            return code
+    request.COOKIES = {}
+    return get_language_from_request(request)
+
+
+def _refused(request: HttpRequest) -> Problem | None:
+    """What is wrong before anything is read."""
+    if request.path_info == "/api":
+        return Problem("not-found")
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        return Problem("https-required")
+    if request.method not in _WITH_BODY:
+        return None
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if request.headers.get("Transfer-Encoding") or not length:
+        return Problem("length-required")
+    if not length.isascii() or not length.isdecimal():
+        return Problem("bad-request")
+    return Problem("too-large") if int(length) > settings.UPLOAD_CAP else None
+
+
+def _mannerly(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """The answer without cookies; an error page, whoever made it, as a problem."""
+    if response.status_code >= _FIRST_ERROR and "json" not in response.get("Content-Type", ""):
+        kept = {name: response[name] for name in _KEPT if name in response}
+        problem = problems.of_status(response.status_code)
+        problem.headers = kept
+        response = problems.answer(problem, request)
+    response.cookies.clear()
+    response["Vary"] = "Accept-Language"
+    return response
