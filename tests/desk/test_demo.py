@@ -24,10 +24,11 @@ from referrals.models import (
     Referral,
     Use,
 )
+from referrals.queries.arrivals import arrivals
 from referrals.queries.waiting import Waiting
-from referrals.states import NextStep, Outcome, Product, ReferralState
+from referrals.states import NextStep, Outcome, Product, ReferralState, Way
 from roegfri import clock
-from roegfri.accounts.models import Grant
+from roegfri.accounts.models import Grant, Token
 from roegfri.accounts.roles import Role
 from roegfri.actor import acting
 from roegfri.desk.demo import drawing, people, setting
@@ -108,6 +109,18 @@ def test_everything_that_can_happen_has_happened(laid: None) -> None:
         assert {"completed", "declined", "quitline"} <= set(
             closed.values_list("close_reason", flat=True)
         )
+
+
+def test_every_way_in_was_used_and_a_silence_is_told_of(laid: None) -> None:
+    viewer = mette()
+    with acting(viewer), transaction.atomic():
+        came = arrivals(viewer, days=30, at=clock.now())
+        assert {one.way for one in came.ways if one.total} == set(Way)
+        assert all(came.total.numbers)
+        assert [one.message for one in came.refusals if one.message]
+        assert len(came.silent) == 1
+        keys = Token.objects.filter(organisation_id=viewer.organisation_id)
+        assert len({key.name for key in keys}) == 3
 
 
 def test_what_triggers_keep_is_kept_though_they_were_off(laid: None) -> None:

@@ -33,6 +33,7 @@ MAY_WRITE = {
     "roegfri.accounts.sessions": "sign-in's own rows",
     "roegfri.accounts.models": "the manager that makes a user",
     "roegfri.desk.demo.staff": "the trial's made-up people",
+    "roegfri.desk.demo.ways": "the trial's made-up arrivals and keys",
 }
 
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from roegfri import clock, database
 from roegfri.actor import acting, system
-from roegfri.desk.demo import drawing, looks, setting, staff, store
+from roegfri.desk.demo import drawing, looks, setting, staff, store, ways
 
 LEAST, MOST = 10, 1_000_000
 
@@ -62,6 +62,7 @@ class Command(BaseCommand):
                     "These people live here already: take another --seed."
                 ) from known
             looks.lay(here.places, now, seed)
+            ways.lay(here, now, seed)
             shown = here.at(setting.SHOWN)
             staff.cover(shown.municipality, shown.counsellors, clock.danish_date(now))
             staff.keep_filters(shown.counsellors[0])
