@@ -1,4 +1,4 @@
-"""The addresses of referrals, under henvisninger/."""
+"""The addresses of referrals: a municipality's under henvisninger/, a sender's under henvis/."""
 
 from django.urls import path
 
@@ -19,3 +19,13 @@ urlpatterns = [
     path("indbakke/<uuid:pk>/igen/", views.message_again, name="message_again"),
     path("indbakke/<uuid:pk>/fil/", views.message_file, name="message_file"),
 ]
+
+# Beside app_name, not below it: who sends is no part of the municipality's own work.
+sending = (
+    [
+        path("", views.sent, name="list"),
+        path("ny/", views.send, name="new"),
+        path("ny/frist/", views.send_around, name="around"),
+    ],
+    "sending",
+)

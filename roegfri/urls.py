@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
+from referrals.urls import sending
 from roegfri.desk.admin_site import site
 
 urlpatterns = [
     path("", include("roegfri.desk.urls")),
     path("henvisninger/", include("referrals.urls")),
+    path("henvis/", include(sending)),
     path("konto/", include("roegfri.accounts.urls")),
     path("", include("roegfri.ui.urls")),
     path("api/", include("roegfri.api.urls")),

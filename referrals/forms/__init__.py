@@ -26,6 +26,7 @@ from referrals.forms.lists import MINE, NEW, NOBODY, OPEN, Filter, KeepFilter
 from referrals.forms.merging import MergeTwo
 from referrals.forms.person import Confirm, GiveConsent, Reason
 from referrals.forms.phones import AddPhone, ChangePhone, PhonePlace
+from referrals.forms.sending import SendReferral, SentSearch
 from referrals.forms.upload import Upload
 
 __all__ = [
@@ -59,6 +60,8 @@ __all__ = [
     "Reason",
     "Reopen",
     "Reveal",
+    "SendReferral",
+    "SentSearch",
     "ToQuitline",
     "Upload",
     "practice_words",

@@ -65,6 +65,7 @@ from referrals.queries.persons import (
     persons_of,
 )
 from referrals.queries.search import Found, found
+from referrals.queries.sent import Promise, Receivers, promise, receivers, sent_page
 
 __all__ = [
     "SORTS",
@@ -80,6 +81,8 @@ __all__ = [
     "Mark",
     "Number",
     "Overview",
+    "Promise",
+    "Receivers",
     "Sender",
     "View",
     "Who",
@@ -124,11 +127,14 @@ __all__ = [
     "phone",
     "practice_name",
     "practices_near",
+    "promise",
     "queued",
     "receipt_of",
+    "receivers",
     "referral",
     "residence",
     "senders",
+    "sent_page",
     "smokes_much_from",
     "waiting_counts",
     "whole_number",

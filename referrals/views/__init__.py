@@ -4,6 +4,7 @@ from referrals.views.arrivals import index as arrivals
 from referrals.views.entry import duplicates, new, paste
 from referrals.views.inbox import inbox, message, message_again, message_file
 from referrals.views.lists import filter_one, filters, index
+from referrals.views.sending import send, send_around, sent
 from referrals.views.upload import upload
 
 __all__ = [
@@ -18,5 +19,8 @@ __all__ = [
     "message_file",
     "new",
     "paste",
+    "send",
+    "send_around",
+    "sent",
     "upload",
 ]

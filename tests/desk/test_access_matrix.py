@@ -44,6 +44,7 @@ LEADER = frozenset({Role.PROJECT_LEADER})
 SECURITY = frozenset({Role.SECURITY})
 COORDINATOR = frozenset({Role.COORDINATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+SENDS = frozenset({Role.REFERRER, Role.PHARMACY})
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,10 @@ TABLE: dict[str, Row] = {
     "referrals:message_file": Row(CASEWORK, of="message"),
     "referrals:message_again": Row(CASEWORK, own=302, of="message"),
     "desk:deadlines": Row(CASEWORK),
+    # the sender's own door
+    "sending:list": Row(SENDS),
+    "sending:new": Row(SENDS),
+    "sending:around": Row(SENDS, own=302),
     # a coordinator's own people and closing days
     "desk:staff": Row(COORDINATOR),
     "desk:staff_invite": Row(COORDINATOR),
@@ -239,7 +244,9 @@ def row_of(name: str) -> Row | None:
 # Django's old addresses of an object: they lead to its page, behind the same guard.
 UNNAMED_ADMIN = "administration/*/<path:object_id>/"
 NAMED = [name for name in addresses() if not fnmatch(name, UNNAMED_ADMIN)]
-PARTS = [name for name in NAMED if name.startswith(("desk:", "referrals:", "accounts:"))]
+PARTS = [
+    name for name in NAMED if name.startswith(("desk:", "referrals:", "sending:", "accounts:"))
+]
 
 
 # ---- the world -----------------------------------------------------------------------------------
@@ -423,7 +430,9 @@ def test_what_a_stranger_is_answered() -> None:
             wrong.append(f"{name}: {response.status_code}, not {row.anonymous}")
         if told(response):
             wrong.append(f"{name}: tells {told(response)}")
-        if row.anonymous == SIGN_IN and name.startswith(("desk:", "referrals:", "admin:")):
+        if row.anonymous == SIGN_IN and name.startswith(
+            ("desk:", "referrals:", "sending:", "admin:")
+        ):
             there = response.headers["Location"]
             if not there.startswith(("/konto/login/?next=", "/tilgaengelighed/")):
                 wrong.append(f"{name}: sent to {there}")

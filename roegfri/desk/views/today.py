@@ -34,6 +34,7 @@ FIGURES: dict[View, tuple[str, Words]] = {
 # without any, on their organisation's page.
 LANDINGS: dict[Right, str] = {
     Right.QUITLINE_CALLS: "desk:quitline",
+    Right.REFERRALS_SEND: "sending:list",
     Right.LOG_READ: "desk:log",
     Right.REFERENCE_DATA: "admin:index",
     Right.AGREEMENTS_READ: "desk:agreements",
