@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from referrals.queries import deadlines
-from referrals.queries.lists import MINE, NO_HOME, NO_NUMBER, NUMBER
+from referrals.queries.lists import KEPT, KEPT_COLUMN, MINE, NO_HOME, NO_NUMBER, NUMBER
 from referrals.states import Source
 from roegfri import clock
 from roegfri.actor import Actor
@@ -96,11 +96,13 @@ _NAMES = {
 }
 # The limit is written out: a plan that is kept has to know it.
 _PAGE = """
-select r.id, r.citizen_id, c.given_names, c.surname, p.number, r.contact_by, r.state, r.source,
+select r.id, r.citizen_id, {given_names} as given_names, {surname} as surname, p.number,
+  r.contact_by, r.state, r.source,
   r.sender_name, r.received_at, r.attempts, r.caseworker_id, u.name as caseworker,
   r.name_key
 from referrals_referral r
 join referrals_citizen c on c.id = r.citizen_id
+{kept}
 left join lateral {number} p on true
 left join accounts_user u on u.id = r.caseworker_id
 where {where}
@@ -165,6 +167,9 @@ def listed_page(
             values[f"edge{number}"] = value
         statement = _PAGE.format(
             number=NUMBER,
+            kept=KEPT,
+            given_names=KEPT_COLUMN.format("given_names"),
+            surname=KEPT_COLUMN.format("surname"),
             where=where if past == "true" else f"{where} and {past}",
             order=piece.order_sql(_NAMES),
             limit=piece.limit,

@@ -63,6 +63,10 @@ _HERS = """(
   union all
   select h.id from referrals_citizen h where h.merged_into_id in ({row}.id, {row}.merged_into_id)
 )"""
+# Whoever was merged is shown as the row that counts, where one may see that.
+KEPT = "left join referrals_citizen k on k.id = c.merged_into_id"
+# One of her columns, beside KEPT.
+KEPT_COLUMN = "case when k.id is null then c.{0} else k.{0} end"
 # Where several have a number, the rank decides, and then the row that counts.
 NUMBER = f"""(
   select f.number from {_HERS.format(row="c")} hers
@@ -87,6 +91,7 @@ BRANCHES: Sequence[Branch] = (
     Branch(
         rows=f"""referrals_referral r
 join referrals_citizen c on c.id = r.citizen_id
+{KEPT}
 left join lateral {NUMBER} p on true
 left join lateral (
   select string_agg(name || '=' || value || '@' || from_on, ';' order by name, from_on) as told
@@ -107,11 +112,11 @@ where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S60
             "state": "r.state",
             "note": "r.next_note",
             "citizen_id": "r.citizen_id",
-            "given_names": "c.given_names",
-            "surname": "c.surname",
-            "birth_date": "c.birth_date",
-            "interpreter": "c.interpreter",
-            "language": "c.language",
+            "given_names": KEPT_COLUMN.format("given_names"),
+            "surname": KEPT_COLUMN.format("surname"),
+            "birth_date": KEPT_COLUMN.format("birth_date"),
+            "interpreter": KEPT_COLUMN.format("interpreter"),
+            "language": KEPT_COLUMN.format("language"),
             "guardian_consent": "r.guardian_consent",
             "source": "r.source",
             "sender_name": "r.sender_name",
