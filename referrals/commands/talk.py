@@ -10,9 +10,14 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from referrals import rules
-from referrals.commands.consent import give_consent, withdraw_consent
+from referrals.commands.consent import (
+    erase_consents,
+    give_consent,
+    handled_person,
+    live_consents,
+)
 from referrals.commands.people import possible_birth
-from referrals.models import Citizen, Consent, Informed, Interview, Referral, Use
+from referrals.models import Citizen, Informed, Interview, Referral, Use
 from referrals.states import (
     CloseReason,
     ConsentForm,
@@ -74,12 +79,13 @@ _ANSWERS = ("motivation", "per_day", "pregnant", "wishes", "times", "why_asked",
 
 @transaction.atomic
 def write_talk(referral: Referral, talk: Talk, *, by: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Writes a conversation down, on a referral the caller has locked.
+    """Writes a conversation down, on a referral the caller has locked; what is known of her, on
+    the row that counts.
 
     Returns what `erase_talk` needs to take it out again. Raises Refusal when she is too young to
     consent herself and no parent did, and when a birth date is given that is not the known one.
     """
-    citizen = Citizen.objects.select_for_update().get(pk=referral.citizen_id)
+    citizen = handled_person(referral.citizen_id, by)
     born = _write_birth_date(citizen, talk.birth_date, at)
     was = _as_it_is(referral)
     _write_interview(referral, talk, by=by, at=at)
@@ -88,9 +94,7 @@ def write_talk(referral: Referral, talk: Talk, *, by: Actor, at: dt.datetime) ->
     Informed.objects.bulk_create(
         Informed(referral=referral, topic=topic, at=at, by_id=by.person) for topic in told
     )
-    live = set(
-        Consent.objects.filter(citizen=citizen, withdrawn_at=None).values_list("kind", flat=True)
-    )
+    live = {one.kind for one in live_consents(citizen, by)}
     given = [
         give_consent(
             citizen,
@@ -108,6 +112,7 @@ def write_talk(referral: Referral, talk: Talk, *, by: Actor, at: dt.datetime) ->
         "told": [str(topic) for topic in told],
         "consents": [str(one.pk) for one in given],
         "birth_date": born and born.isoformat(),
+        "citizen": str(citizen.pk),
     }
 
 
@@ -116,11 +121,12 @@ def erase_talk(referral: Referral, was: Mapping[str, Any], *, by: Actor, at: dt.
     """Takes out what `write_talk` wrote: the answers as they were before, consents withdrawn."""
     before = was["interview"]
     Informed.objects.filter(referral=referral, topic__in=was["told"]).delete()
-    for consent in Consent.objects.filter(pk__in=was["consents"], withdrawn_at=None):
-        withdraw_consent(consent, by=by, at=at)
+    erase_consents(was["consents"], by=by, at=at)
     if was["birth_date"]:
         # Where somebody has corrected it since, the correction stays.
-        same = Citizen.objects.filter(pk=referral.citizen_id, birth_date=was["birth_date"])
+        same = Citizen.objects.filter(
+            pk=was.get("citizen", referral.citizen_id), birth_date=was["birth_date"]
+        )
         same.update(birth_date=None, version=F("version") + 1)
     if before is None:
         Interview.objects.filter(referral=referral).delete()

@@ -115,6 +115,8 @@ PARTS_OF_COMMANDS = {
     "nothing_due",
     "note_arrivals",
     "own_citizen",
+    "handled_person",
+    "live_consents",
     "handled",
     "make_receipts",
     "ask_again",

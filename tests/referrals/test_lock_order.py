@@ -10,6 +10,8 @@ import time_machine
 from django.db import OperationalError, connection, transaction
 
 from referrals.commands.citizen import change_citizen, own_citizen
+from referrals.commands.merge import merge_citizens
+from referrals.commands.people import one_person
 from referrals.commands.talk import Talk
 from referrals.models import Citizen, Referral
 from referrals.states import Outcome, Topic
@@ -84,6 +86,65 @@ def test_a_call_is_saved_while_the_name_is_corrected() -> None:
         with acting(by), transaction.atomic():
             row = Referral.objects.select_related("citizen").get(pk=referral.pk)
             assert (row.attempts, row.citizen.surname) == (1, "Ærøskøbing")
+
+
+def merged(by: Actor, *, kept_first: bool) -> Referral:
+    """A case on a row that was merged into another, whose id is before or behind its own."""
+    one, other = make.referral(by), make.referral(by, number="+4530303030", surname="Berg")
+    first, last = sorted((one, other), key=lambda case: case.citizen_id)
+    kept, gone = (first, last) if kept_first else (last, first)
+    with acting(by), transaction.atomic():
+        merge_citizens(kept.citizen_id, gone.citizen_id, by=by, at=make.MONDAY)
+        return Referral.objects.select_related("citizen").get(pk=gone.pk)
+
+
+def log_own_row_first(referral: Referral, by: Actor) -> None:
+    """As a call would be saved if only the case's own row were locked before it."""
+    with acting(by), transaction.atomic():
+        Citizen.objects.select_for_update().get(pk=referral.citizen_id)
+        wait_until_blocked()
+        one_person(referral.citizen_id, by)
+
+
+@pytest.mark.parametrize("kept_first", [True, False])
+def test_a_call_to_a_merged_person_is_saved_while_the_name_is_corrected(
+    *, kept_first: bool
+) -> None:
+    with time_machine.travel(make.MONDAY, tick=False):
+        by = make.actor()
+        referral = merged(by, kept_first=kept_first)
+        assert meanwhile(referral, by, log) == []
+        with acting(by), transaction.atomic():
+            row = Referral.objects.select_related("citizen__merged_into").get(pk=referral.pk)
+            assert row.citizen.merged_into
+            assert (row.attempts, row.citizen.merged_into.surname) == (1, "Ærøskøbing")
+
+
+def test_own_row_before_the_kept_one_would_wait_in_a_circle() -> None:
+    with time_machine.travel(make.MONDAY, tick=False):
+        by = make.actor()
+        referral = merged(by, kept_first=True)
+        wrong: list[BaseException] = []
+
+        def act() -> None:
+            try:
+                log_own_row_first(referral, by)
+            except OperationalError as fault:
+                wrong.append(fault)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=act)
+        try:
+            with acting(by), transaction.atomic():
+                Citizen.objects.select_for_update(of=("self",)).get(merged=referral.citizen_id)
+                thread.start()
+                time.sleep(0.3)
+                own_citizen(referral.citizen, by)
+        except OperationalError as fault:
+            wrong.append(fault)
+        thread.join()
+        assert ["deadlock" in str(fault) for fault in wrong] == [True]
 
 
 def test_case_before_citizen_would_wait_in_a_circle() -> None:
