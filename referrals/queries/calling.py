@@ -21,12 +21,13 @@ from referrals.models import (
 from referrals.queries.filed import phones_of
 from referrals.queries.handover import hand_overs
 from referrals.queries.one import referral as one_referral
-from referrals.queries.persons import kept, persons_of
+from referrals.queries.persons import persons_of
 from referrals.states import ReferralState
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
 from roegfri.organisations.terms import MissingTerm, SmokingTerms, Terms
+from roegfri.persons.phone import understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ class Case:
     it was received; `others` the same person's other open cases.
 
     `citizen` is the row that counts for her, `phones` the numbers of all rows that are her, each
-    once, in the order to call them.
+    once, in the order to call them; `guardians` are their names and numbers as they were written.
     """
 
     referral: Referral
     citizen: Citizen
     phones: Sequence[Phone]
+    guardians: Sequence[tuple[str, str]]
     interview: Interview | None
     told: Sequence[Informed]
     consents: Sequence[Consent]
@@ -68,12 +70,15 @@ class Case:
 def call_case(viewer: Actor, pk: UUID, *, on: dt.date) -> Case:
     """The case and all that belongs to a call on a day. Raises Http404."""
     found = one_referral(viewer, pk)
-    citizen, persons = kept(viewer, found.citizen), persons_of(viewer, found.citizen)
+    persons = persons_of(viewer, found.citizen)
+    rows = _rows_of(viewer, found.citizen, persons)
+    citizen = rows[0]
     told = Informed.objects.filter(referral=found).select_related("by")
     return Case(
         referral=found,
         citizen=citizen,
         phones=_each_once(phones_of(viewer, persons), citizen),
+        guardians=_guardians(rows),
         interview=Interview.objects.filter(referral=found).prefetch_related("uses").first(),
         told=list(told),
         consents=list(
@@ -91,6 +96,24 @@ def call_case(viewer: Actor, pk: UUID, *, on: dt.date) -> Case:
         terms=lookup.terms(found.agreement, on),
         of_receipt=lookup.terms(found.agreement, clock.danish_date(found.received_at)),
     )
+
+
+def _rows_of(viewer: Actor, own: Citizen, persons: Sequence[UUID]) -> list[Citizen]:
+    """The rows that are her, the one that counts in front."""
+    if len(persons) == 1:
+        return [own]
+    rows = policies.citizens_visible_to(viewer).in_bulk(persons)
+    return [rows[pk] for pk in persons if pk in rows]
+
+
+def _guardians(rows: Iterable[Citizen]) -> list[tuple[str, str]]:
+    """Who may be called for her, each number once."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in rows:
+        if one.guardian_name or one.guardian_phone:
+            known = understood(one.guardian_phone) or one.guardian_phone or one.guardian_name
+            found.setdefault(known, (one.guardian_name, one.guardian_phone))
+    return list(found.values())
 
 
 def _each_once(phones: Iterable[Phone], citizen: Citizen) -> list[Phone]:

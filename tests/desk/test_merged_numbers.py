@@ -11,10 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from referrals import queries
+from referrals.commands.consent import give_consent, withdraw_consent
 from referrals.commands.merge import merge_citizens
-from referrals.models import Phone, Referral
+from referrals.commands.talk import Talk
+from referrals.models import Citizen, Consent, Phone, Referral
+from referrals.queries.wanted import Wanted
+from referrals.states import ConsentForm, ConsentKind, Outcome
 from roegfri.accounts.models import Grant
 from roegfri.actor import Actor, acting
+from roegfri.refusal import Refusal
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +188,21 @@ def test_who_has_a_number_on_either_row_is_not_missing_one(
     assert without() == {kept.pk, merged.pk}
 
 
+def test_she_has_one_name_and_one_birth_date_wherever_she_stands(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    with acting(by), transaction.atomic():
+        Citizen.objects.filter(pk=kept.citizen_id).update(birth_date=dt.date(1958, 5, 1))
+        Citizen.objects.filter(pk=merged.citizen_id).update(birth_date=dt.date(1985, 1, 5))
+    with acting(by):
+        waiting = {one.id: one for one in queries.worklist(by).rows}
+        page = queries.listed_page(by, queries.ListedFilters(), queries.SORTS[0])
+        found = queries.found(by, Wanted.read("Nancy Berg", on=NOW.date())).hits
+    assert {waiting[case.pk].name for case in (kept, merged)} == {"Nancy Ann Berggren"}
+    assert {waiting[case.pk].birth_date for case in (kept, merged)} == {dt.date(1958, 5, 1)}
+    assert {row.name for row in page.rows} == {hit.name for hit in found} == {"Nancy Ann Berggren"}
+
+
 def test_a_number_on_both_rows_is_corrected_marked_and_removed_on_both(
     client: Client, by: Actor, kept: Referral, merged: Referral
 ) -> None:
@@ -201,3 +221,71 @@ def test_a_number_on_both_rows_is_corrected_marked_and_removed_on_both(
     assert (dialled(client, merged), lines(by, kept)) == ([NEW, HERS], (NEW, NEW))
     client.post(reverse("desk:remove_phone", args=[merged.pk, one.pk]), {"sure": "on"})
     assert working(by, kept, merged) == {kept.citizen_id: [HERS], merged.citizen_id: []}
+
+
+TALK = Talk(
+    birth_date=dt.date(1960, 5, 1),
+    consents={ConsentKind.STOPBASE: ConsentForm.ORAL},
+)
+
+
+def known(by: Actor, referral: Referral) -> tuple[dt.date | None, list[str]]:
+    """The birth date of a case's own row, and what is agreed to on it."""
+    with acting(by):
+        born = Citizen.objects.get(pk=referral.citizen_id).birth_date
+        live = Consent.objects.filter(citizen=referral.citizen_id, withdrawn_at=None)
+        return born, [one.kind for one in live]
+
+
+def test_what_is_said_in_a_call_is_written_to_the_row_that_counts_and_taken_back_from_it(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    make.call(merged, by, Outcome.REACHED, at=NOW, talk=TALK)
+    assert known(by, kept) == (TALK.birth_date, list(TALK.consents))
+    assert known(by, merged) == (None, [])
+    # What she has agreed to is asked of all her rows.
+    make.call(kept, by, Outcome.REACHED, at=NOW, talk=Talk(consents=TALK.consents))
+    assert known(by, kept) == (TALK.birth_date, list(TALK.consents))
+    with acting(by):
+        (attempt,) = merged.contact_attempts.all()
+    client.post(reverse("desk:undo_call", args=[merged.pk, attempt.pk]))
+    assert (known(by, kept), known(by, merged)) == ((None, []), (None, []))
+
+
+def test_a_consent_noted_before_the_merge_holds_and_is_withdrawn_on_both_rows(
+    by: Actor, kept: Referral
+) -> None:
+    other = make.referral(by, given_names="Nancy", surname="Berg", number=HERS)
+    for case in (kept, other):
+        make.call(case, by, Outcome.REACHED, at=NOW, talk=TALK)
+    with acting(by), transaction.atomic():
+        merge_citizens(kept.citizen_id, other.citizen_id, by=by, at=NOW)
+        (one,) = Consent.objects.filter(citizen=other.citizen_id)
+        again = give_consent(
+            other.citizen, kind=ConsentKind.STOPBASE, form=ConsentForm.ORAL, by=by, at=NOW
+        )
+        assert again.pk in set(Consent.objects.values_list("pk", flat=True))
+        assert Consent.objects.count() == 2
+        withdraw_consent(one, by=by, at=NOW)
+    assert [known(by, case)[1] for case in (kept, other)] == [[], []]
+    with acting(by), transaction.atomic(), pytest.raises(Refusal, match="allerede trukket"):
+        withdraw_consent(one, by=by, at=NOW)
+
+
+def test_a_parent_who_is_known_from_the_merged_row_alone_is_offered_at_the_call(
+    client: Client, by: Actor, kept: Referral, merged: Referral
+) -> None:
+    young = {"birth_date": NOW.date().replace(year=NOW.year - 13)}
+    with acting(by), transaction.atomic():
+        Citizen.objects.filter(pk=kept.citizen_id).update(**young)
+        Citizen.objects.filter(pk=merged.citizen_id).update(
+            guardian_name="Anne Berg", guardian_phone="40 40 40 40"
+        )
+    for case in (kept, merged):
+        assert dialled(client, case) == [NEW, OTHER, HERS]
+        assert "Anne Berg" in client.get(reverse("desk:call", args=[case.pk])).content.decode()
+        assert log(client, case, "no_answer", NEW) == REDIRECT
+    # The same number on both rows stands once.
+    with acting(by), transaction.atomic():
+        Citizen.objects.filter(pk=kept.citizen_id).update(guardian_phone="+45 4040 4040")
+    assert dialled(client, kept) == [NEW, OTHER, HERS]

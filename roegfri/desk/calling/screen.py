@@ -95,16 +95,20 @@ def _person(case: Case, form: forms.Call, at: dt.datetime) -> dict[str, Any]:
 
 def _numbers(case: Case, form: forms.Call, *, guardian_first: bool) -> Iterator[Number]:
     """The guardian's number in front where she is to be called first; one is chosen."""
-    citizen, own = case.citizen, case.phones
-    guardian = phone.understood(citizen.guardian_phone)
+    own, guardians = case.phones, [phone.understood(written) for _name, written in case.guardians]
     working = [one.number for one in own if not one.wrong_since]
-    asked = str(form["phone"].value() or "")
-    chosen = asked or (guardian if guardian_first and guardian else next(iter(working), ""))
-    theirs = []
-    if citizen.guardian_phone or (guardian_first and citizen.guardian_name):
-        note = " ".join(filter(None, (citizen.guardian_name, _("(forælder eller værge)"))))
-        shown = phone.display(guardian) if guardian else citizen.guardian_phone
-        theirs = [Number(guardian, shown, note, chosen=guardian == chosen and bool(guardian))]
+    first = [*filter(None, guardians), *working] if guardian_first else working
+    chosen = str(form["phone"].value() or "") or next(iter(first), "")
+    theirs = [
+        Number(
+            dial,
+            phone.display(dial) if dial else written,
+            " ".join(filter(None, (name, _("(forælder eller værge)")))),
+            chosen=bool(dial) and dial == chosen,
+        )
+        for dial, (name, written) in zip(guardians, case.guardians, strict=True)
+        if written or guardian_first
+    ]
     hers = [
         Number(
             one.number,
