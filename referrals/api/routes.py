@@ -26,6 +26,8 @@ from roegfri.api.openapi import path_of
 from roegfri.refusal import Refusal
 
 router = Router(tags=["Henvisninger"])
+# What an Idempotency-Key is kept for.
+MEDCOM, REFERRALS = "medcom", "referrals"
 XML = ("application/xml", "text/xml", "application/octet-stream")
 _STATUS = {Taken.CREATED: HTTPStatus.CREATED}
 _REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -42,7 +44,7 @@ _GET = ["GET", "HEAD"]
 def medcom(request: ByToken) -> HttpResponse:
     """Takes a MedCom message in, the bytes as they were sent."""
     body = bodies.raw(request, types=XML)
-    return once(request, "medcom", body, partial(_take, request, body))
+    return once(request, MEDCOM, body, partial(_take, request, body))
 
 
 @router.post(
@@ -54,7 +56,7 @@ def medcom(request: ByToken) -> HttpResponse:
 )
 def referrals(request: ByToken, referral: NewReferral) -> HttpResponse:
     """Takes a referral in."""
-    return once(request, "referrals", request.body, partial(_send, request, referral))
+    return once(request, REFERRALS, request.body, partial(_send, request, referral))
 
 
 @router.api_operation(

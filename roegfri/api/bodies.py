@@ -19,7 +19,7 @@ _UTF8 = frozenset({"", "utf-8", "utf8"})
 def raw(request: HttpRequest, *, types: Collection[str]) -> bytes:
     """The body's bytes. Raises Problem for another type, an encoding, or a body cut off."""
     _check_type(request, types)
-    announced = int(request.META["CONTENT_LENGTH"])
+    announced = int(request.META.get("CONTENT_LENGTH") or 0)
     try:
         body = request.read(settings.UPLOAD_CAP)
     except UnreadablePostError:

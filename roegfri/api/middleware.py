@@ -64,9 +64,9 @@ def _refused(request: HttpRequest) -> Problem | None:
         return Problem("https-required")
     if request.method not in _WITH_BODY:
         return None
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if request.headers.get("Transfer-Encoding") or not length:
+    if request.headers.get("Transfer-Encoding"):
         return Problem("length-required")
+    length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isascii() or not length.isdecimal():
         return Problem("bad-request")
     return Problem("too-large") if int(length) > settings.UPLOAD_CAP else None

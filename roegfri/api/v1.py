@@ -1,9 +1,11 @@
 """Version 1 of the API: its addresses come from the apps above, and are named in the settings."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -53,9 +55,19 @@ def _invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
     return problems.answer(Problem("invalid", errors=errors), request)
 
 
-@api.exception_handler(Http404)
-def _not_found(request: HttpRequest, _fault: Http404) -> HttpResponse:
-    return problems.answer(Problem("not-found"), request)
+def _always(slug: str) -> Callable[[HttpRequest, Exception], HttpResponse]:
+    return lambda request, _fault: problems.answer(Problem(slug), request)
+
+
+# Raised by Django itself; its own pages for them are made for people.
+for _fault, _slug in (
+    (Http404, "not-found"),
+    (PermissionDenied, "not-found"),
+    (RequestDataTooBig, "too-large"),
+    (SuspiciousOperation, "bad-request"),
+    (UnreadablePostError, "malformed"),
+):
+    api.add_exception_handler(_fault, _always(_slug))
 
 
 @api.exception_handler(Exception)
