@@ -26,7 +26,7 @@ from referrals.models import (
 )
 from referrals.queries.arrivals import arrivals
 from referrals.queries.waiting import Waiting
-from referrals.states import NextStep, Outcome, Product, ReferralState, Way
+from referrals.states import Channel, NextStep, Outcome, Product, ReferralState, SentState, Way
 from roegfri import clock
 from roegfri.accounts.models import Grant, Token
 from roegfri.accounts.roles import Role
@@ -173,3 +173,17 @@ def test_the_same_seed_gives_the_same_world() -> None:
 def test_as_many_as_were_asked_for(number: int) -> None:
     call_command("load_reference", demo=True, verbosity=0, stdout=StringIO())
     assert sum(row[0] == "referral" for row in worlds(number, 1)) == number
+
+
+@pytest.mark.parametrize("role", [Role.REFERRER, Role.PHARMACY])
+def test_a_sender_follows_what_it_sent(laid: None, role: Role) -> None:
+    with acting(make.SYSTEM), transaction.atomic():
+        viewer = make.actor(Grant.objects.select_related("user", "organisation").get(role=role))
+    with acting(viewer), transaction.atomic():
+        rows = queries.sent_page(viewer).rows
+    assert len(rows) >= 3
+    assert {SentState.CONTACTED, SentState.CLOSED} <= {row.state for row in rows}
+    with acting(make.SYSTEM), transaction.atomic():
+        cases = Referral.objects.in_bulk([row.referral_id for row in rows])
+    assert {case.channel for case in cases.values()} == {Channel.WEB}
+    assert all(row.contact_by == cases[row.referral_id].contact_by for row in rows)

@@ -4,7 +4,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 
-from roegfri.desk.demo import elsewhere, morning
+from roegfri.desk.demo import elsewhere, morning, sent
 from roegfri.desk.demo.past import past_case
 from roegfri.desk.demo.rows import Row, World
 from roegfri.desk.demo.setting import NEIGHBOURS, SHOWN, Setting
@@ -25,7 +25,9 @@ def draw(
     for count in range(len(world.rows["referral"]), number):
         past_case(world, world.dice.choices(setting.places, weights)[0])
         if count % BATCH == 0:
+            sent.follow(world, setting)
             yield world.take()
+    sent.follow(world, setting)
     yield world.take()
 
 

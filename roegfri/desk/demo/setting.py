@@ -1,8 +1,9 @@
 """Where it all happens: the municipalities, their people and senders, and Stoplinien."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from roegfri import clock
 from roegfri.accounts.models import User
@@ -20,11 +21,13 @@ SHOWN, NEIGHBOURS = "167", ("153", "751")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """All that is looked up before anybody is made up; `caller` is Stoplinien's."""
+    """All that is looked up before anybody is made up; `caller` is Stoplinien's, `senders` who
+    signs in for an organisation that refers, by its id."""
 
     places: Sequence[Place]
     quitline: Organisation
     caller: User
+    senders: Mapping[UUID, User]
 
     def at(self, code: str) -> Place:
         """A municipality by its code."""
@@ -46,6 +49,7 @@ def setting(now: dt.datetime) -> Setting:
         places=[place(one, counsellors[one.pk], _senders(one), since) for one in municipalities],
         quitline=quitline,
         caller=staff.quitline_caller(),
+        senders=staff.senders(),
     )
 
 

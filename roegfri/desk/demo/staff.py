@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
@@ -100,6 +101,12 @@ def _signs_in_first(user: User) -> tuple[bool, str]:
 def quitline_caller() -> User:
     """Who signs in for Stoplinien."""
     return User.objects.get(email=f"stoplinien@{DOMAIN}")
+
+
+def senders() -> dict[UUID, User]:
+    """Who signs in for an organisation that refers, by its id."""
+    grants = Grant.objects.filter(role__in=(Role.REFERRER, Role.PHARMACY)).select_related("user")
+    return {grant.organisation_id: grant.user for grant in grants}
 
 
 def cover(municipality: Municipality, counsellors: Sequence[User], on: dt.date) -> None:
