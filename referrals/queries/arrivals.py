@@ -83,6 +83,11 @@ class ByWay:
         """All of it."""
         return sum(self.numbers)
 
+    @property
+    def told(self) -> list[tuple[str, int]]:
+        """The numbers, each with its name."""
+        return list(zip(map(str, Taken.labels), self.numbers, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class ByHour:

@@ -9,17 +9,20 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals.queries.arrivals import PERIODS, ByHour, arrivals
-from referrals.queries.sweep import FolderHealth, folder_health
+from referrals.queries.sweep import ROOT, FolderHealth, Place, folder_health
 from referrals.states import Taken
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.queries import tokens
 from roegfri.accounts.roles import Right
+from roegfri.refusal import Words
 from roegfri.ui import charts
 from roegfri.ui.screens import show
 
 USUAL = 7
 LABELS = {1: _("Det sidste døgn"), 7: _("7 dage"), 30: _("30 dage")}
+SHARED_NAMES = {ROOT: _("Hele mappen"), "ind": _("Fælles, ind"), "ud": _("Fælles, kvitteringer ud")}
+OWN_NAMES: dict[str, Words] = {"ind": _("Kommunens, ind"), "ud": _("Kommunens, kvitteringer ud")}
 # The watched folder is swept every few seconds; after so long somebody must look.
 STOPPED = dt.timedelta(minutes=2)
 
@@ -48,7 +51,8 @@ def _drawn(hours: Sequence[ByHour]) -> dict[str, Any]:
     series = charts.Series(
         key="hours",
         title=_now("Time for time, det sidste døgn"),
-        text=_now("I alt kom %(total)s ind, med alle veje.") % {"total": total},
+        text=_now("%(total)s kom ind det sidste døgn. Under søjlerne står klokkeslættet.")
+        % {"total": total},
         columns=tuple(_clock_hour(one.hour) for one in hours),
         bars=tuple(
             charts.Part(result.label, tuple(one.numbers[at] for one in hours))
@@ -70,8 +74,16 @@ def _clock_hour(hour: dt.datetime) -> str:
 
 
 def _folders(health: FolderHealth | None, at: dt.datetime) -> dict[str, Any] | None:
-    """The watched folder, and whether nobody has swept it for too long."""
+    """The watched folder, whether nobody has swept it for too long, and its parts by name."""
     if health is None:
         return None
     stopped = health.last_at is None or at - health.last_at >= STOPPED
-    return {"health": health, "stopped": stopped}
+    places = [(one, _name_of(one)) for one in health.places if one.folder != ROOT or one.trouble]
+    return {"health": health, "stopped": stopped, "places": places}
+
+
+def _name_of(place: Place) -> Words:
+    """What lies in a folder: files for all, or one municipality's, on their way in or out."""
+    if place.folder in SHARED_NAMES:
+        return SHARED_NAMES[place.folder]
+    return OWN_NAMES.get(place.folder.rpartition("/")[2], place.folder)

@@ -13,6 +13,9 @@ from roegfri.accounts.models import Grant, Token, User
 from roegfri.actor import Actor
 from roegfri.ui.danish import DaSortKey
 
+# A key's organisation; a department by itself does not say whose it is.
+_WHOSE = ("organisation", "organisation__as_hospitaldepartment__hospital")
+
 
 def people_of(viewer: Actor, organisation_id: UUID) -> QuerySet[User]:
     """The active people with a grant in an organisation today; nobody's colleagues to outsiders."""
@@ -76,7 +79,7 @@ def tokens(viewer: Actor, *, at: dt.datetime, over: bool = False) -> QuerySet[To
     """The keys that open something at an instant; or those that are `over`: closed or expired."""
     past = Q(revoked_at__isnull=False) | Q(expires_at__lte=at)
     rows = policies.tokens_visible_to(viewer).filter(past if over else ~past)
-    return rows.select_related("organisation")
+    return rows.select_related(*_WHOSE)
 
 
 def tokens_ending(viewer: Actor, *, at: dt.datetime, within: dt.timedelta) -> QuerySet[Token]:
@@ -86,7 +89,7 @@ def tokens_ending(viewer: Actor, *, at: dt.datetime, within: dt.timedelta) -> Qu
 
 def token(viewer: Actor, pk: UUID) -> Token:
     """One of those one looks after. Raises Http404."""
-    rows = policies.tokens_visible_to(viewer).select_related("organisation")
+    rows = policies.tokens_visible_to(viewer).select_related(*_WHOSE)
     found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404

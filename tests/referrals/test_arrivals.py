@@ -16,7 +16,7 @@ from referrals import rules
 from referrals.commands.arrivals import Came, note_arrivals
 from referrals.commands.inbox import Delivery, keep_message
 from referrals.commands.typed import type_in_referral
-from referrals.models import Arrival, Referral
+from referrals.models import Arrival, Referral, Sweep
 from referrals.queries import arrivals as module
 from referrals.queries.arrivals import Arrivals, Silent, arrivals
 from referrals.states import InboxState, Source, Taken, Way
@@ -374,3 +374,21 @@ def test_what_is_counted_is_found_by_its_index(by: Actor) -> None:
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert plan.count("arrival_by_time") == 2, plan
     assert "Seq Scan on referrals_arrival" not in plan
+
+
+def test_the_watched_folder_shows_whether_it_is_looked_after(by: Actor, settings: Any) -> None:
+    client, address = signed_in(by), reverse("referrals:arrivals")
+    assert "ingen overvåget mappe" in text(client.get(address))
+    settings.MEDCOM_FOLDER = "mappe"
+    assert "Står stille" in text(client.get(address))
+    own = f"{make.home(by).code}/ind"
+    for folder in (".", own, "999/ind"):
+        Sweep.objects.create(folder=folder, last_at=NOW, taken_at=ago(minutes=3), waiting=4)
+    page = text(client.get(address))
+    shown = [words in page for words in ("Virker", "Kommunens, ind", own, "999/ind", "Hele mappen")]
+    assert shown == [True, True, True, False, False]
+    Sweep.objects.filter(folder=own).update(trouble="Mappen kan ikke læses")
+    page = text(client.get(address))
+    assert ("Kræver hjælp" in page, "Mappen kan ikke læses" in page) == (True, True)
+    with time_machine.travel(NOW + dt.timedelta(minutes=2), tick=False):
+        assert "Står stille" in text(signed_in(by).get(address))

@@ -61,7 +61,7 @@ class NewToken(forms.Form):
         day = self.fields["expires_on"]
         day.initial = clock.add_months(today, USUAL_MONTHS)
         latest = clock.add_months(today, LONGEST_MONTHS)
-        day.widget.attrs.update(min=today.isoformat(), max=latest.isoformat())
+        day.widget.attrs |= {"min": today.isoformat(), "max": latest.isoformat()}
 
 
 class NewTokenForAny(NewToken):
