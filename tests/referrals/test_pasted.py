@@ -72,6 +72,7 @@ def test_a_pharmacys_note() -> None:
     assert found.source == Source.PHARMACY
     assert found.sender_name == "Hvidovre Apotek"
     assert found.birth_date == dt.date(1972, 7, 1)
+    assert found.name == "Max Berggren"
     assert phones(samples.PHARMACY) == ["50607080", "51525354", "36781234"]
     assert found.phones[0].note == "arbejde"
     assert found.civil_number is None
@@ -174,6 +175,50 @@ def test_the_number_to_call_comes_first(text: str, expected: list[str]) -> None:
     ],
 )
 def test_names(text: str, name: str) -> None:
+    assert read(text).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Jeg henviser hermed Karen Holm, tlf. 20123456, til rygestop.", "Karen Holm"),
+        ("Hej\nVi henviser hermed\nKaren Holm til jeres hold. Tlf 20123456", "Karen Holm"),
+        ("Henviser Karen Holm til rygestop", "Karen Holm"),
+        ("Hermed henvises Karen von Holm, som ryger 20 om dagen", "Karen von Holm"),
+        ("Hermed henvisning af Karen Holm. Hun ryger.", "Karen Holm"),
+        ("Jeg har talt med borgeren Karen Holm, der gerne vil stoppe.", "Karen Holm"),
+        ("Min patient Karen Ærø-Holm ønsker hjælp", "Karen Ærø-Holm"),
+        ("Vi vil henvise vores patient fru Karen Holm (tlf. 20123456)", "Karen Holm"),
+        ("En snak med Max Berggren født 01.07.1972, som vil i gang", "Max Berggren"),
+        ("Det drejer sig om Max Berggren (f. 01.07.1972)", "Max Berggren"),
+        # Who sends, who receives, who else there is, where, and what: no name of the citizen's.
+        ("Jeg henviser til vores aftale med Karen Holm.", ""),
+        ("Jeg henviser til Karen Holm i sekretariatet, tlf. 36391234", ""),
+        ("Henviser Karen Holm, tlf. 38621111", ""),
+        ("Henviser Karen Holm", ""),
+        ("Henvist af Karen Holm, Lungemedicinsk Afdeling", ""),
+        ("Jeg henviser hermed Overlæge Per Lund", ""),
+        ("Læge Hans Holm henviser patienten til jer", ""),
+        ("Jeg henviser på vegne af Læge Hans Holm en patient", ""),
+        ("Kære Karen Holm\n\nJeg henviser hermed en borger, tlf. 20123456", ""),
+        ("Hej Karen Holm, tak for sidst. Borgeren vil gerne ringes op.", ""),
+        ("Patientens mor Lise Holm kan træffes på 20123456", ""),
+        ("Patienten ønsker rygestop. Mor: ring til Lise Holm født 01.07.1972", ""),
+        ("Hans datter Lise Holm, født 01.07.2012, bor hjemme", ""),
+        ("Jeg henviser Karen Holms datter til jer", ""),
+        ("Vi henviser Karen Holm og Bo Berg til jer", ""),
+        ("Vi henviser Hvidovre Hospital til jeres side", ""),
+        ("Vi henviser Lungemedicinsk Afdeling til jer", ""),
+        ("Patienten Hvidovre Kommune har skrevet om", ""),
+        ("Henvises KOL Rehabilitering, rygestop", ""),
+        ("Vi tilmelder Røgfri Vestegnen til netværket", ""),
+        ("Jeg henviser hermed Karen, tlf. 20123456", ""),
+        ("Jeg henviser hermed karen holm, tlf. 20123456", ""),
+        ("Med Venlig Hilsen Karen Holm", ""),
+        ("Jeg henviser en patient.\n\nMed venlig hilsen\nKaren Holm, født til at hjælpe", ""),
+    ],
+)
+def test_names_in_running_text(text: str, name: str) -> None:
     assert read(text).name == name
 
 
@@ -306,6 +351,8 @@ HOSTILE = {
     "mother": "mor " * (SIZE // 4),
     "mother lines": "mor 20123456\n" * (SIZE // 13),
     "workplace": "afdeling\n" * (SIZE // 9),
+    "referred": "henviser Aa Bb " * (SIZE // 15),
+    "commas before born": "," * SIZE + "født 1",
     "nonsense": "".join(chr(32 + (n * 7919) % 900) for n in range(SIZE)),
 }
 

@@ -6,7 +6,7 @@ in the text is taken off before it is read and is never rendered.
 
 import datetime as dt
 
-from referrals.intake.pasted import circumstances, dates, names, numbers, parts, senders
+from referrals.intake.pasted import circumstances, dates, names, numbers, parts, prose, senders
 from referrals.intake.pasted.found import Found
 from referrals.intake.pasted.typed import as_typed
 from roegfri import clock
@@ -30,7 +30,7 @@ def read(text: str, *, on: dt.date) -> Found:
     return Found(
         phones=tuple(one for one in phones if one.e164 != guardian.phone),
         civil_number=number,
-        name=names.of_citizen(mails, by_herself=by_herself),
+        name=names.of_citizen(mails, by_herself=by_herself) or prose.name(mails),
         birth_date=born,
         email=senders.email(mails, by_herself=by_herself),
         guardian_name=guardian.name,
