@@ -4,48 +4,51 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils.translation import gettext as _
 
 from referrals import policies
 from referrals.commands.details import Details
-from referrals.commands.people import add_civil_number, add_phones
+from referrals.commands.people import add_civil_number, add_phones, fill_in
 from referrals.models import Citizen, CivilNumber, HandOver, Referral
 from referrals.states import GuardianConsent, ReferralState
-from roegfri import sealed
+from roegfri import clock, sealed
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.organisations.kinds import Kind as OrganisationKind
-from roegfri.organisations.models import Municipality, Organisation
+from roegfri.organisations.models import Organisation
 
 
 def same_episode(
-    details: Details, handler: Municipality, by: Actor, *, or_closed: bool
+    details: Details, handler: Organisation, by: Actor, *, or_closed: bool
 ) -> Referral | None:
-    """The open referral that the same sender opened for the same episode of care.
+    """The open referral that the same sender opened for the same episode of care, whoever received
+    it first; one's own before one that was handed here.
 
     `or_closed`: else the newest closed one. A corrected letter («rettetbrev») opens no second case.
     """
     if not details.episode:
         return None
     found = policies.referrals_visible_to(by).filter(
-        handler=handler,
-        received_by=handler,
+        handler_id=handler.pk,
         sender_ean=details.sender_ean,
         episode=details.episode,
     )
     # Citizens before their cases, as in cases.handled.
     citizens = Citizen.objects.filter(pk__in=found.values("citizen")).order_by("pk")
     list(citizens.select_for_update(no_key=True))
-    same = found.select_for_update(of=("self",)).order_by("-received_at", "pk")
+    elsewhere = ExpressionWrapper(~Q(received_by_id=handler.pk), BooleanField())
+    same = found.select_for_update(of=("self",)).order_by(elsewhere, "-received_at", "pk")
     open_one = same.exclude(state=ReferralState.CLOSED).first()
     return open_one or (same.first() if or_closed else None)
 
 
-def given_on(details: Details, giver: Municipality) -> Organisation | None:
+def given_on(details: Details, giver: Organisation) -> Organisation | None:
     """Who has the case of the same episode now, when `giver` handed it over."""
     if not details.episode:
         return None
     given = HandOver.objects.filter(
-        giver=giver,
+        giver_id=giver.pk,
         sender_ean=details.sender_ean,
         episode=details.episode,
         receiver__kind=OrganisationKind.MUNICIPALITY,
@@ -79,6 +82,46 @@ def correct_referral(referral: Referral, details: Details, *, by: Actor, at: dt.
     if number and not CivilNumber.objects.filter(citizen=citizen, fingerprint=mark).exists():
         add_civil_number(citizen, number, at)
     record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])
+
+
+@transaction.atomic
+def add_letter(referral: Referral, details: Details, *, by: Actor, at: dt.datetime) -> None:
+    """A further new letter («nytbrev») about an open case: what it says stands below the old.
+
+    Nothing that is known of the citizen is overwritten. The case comes locked, from
+    `same_episode`.
+    """
+    citizen = Citizen.objects.select_for_update().get(
+        pk=referral.citizen.merged_into_id or referral.citizen_id
+    )
+    fill_in(citizen, _told(details))
+    add_phones(citizen, details.phones)
+    odd = _number_of_hers(citizen, details, at)
+    new = "\n\n".join(part for part in (details.text, odd) if part and part not in referral.text)
+    if new:
+        day = clock.danish_date(details.received_at)
+        heading = _("Nyt brev modtaget %(day)s:") % {"day": f"{day:%d.%m.%Y}"}
+        referral.text = f"{referral.text}\n\n{heading}\n{new}".strip()
+        referral.save(update_fields=["text"])
+    record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])
+
+
+def _number_of_hers(citizen: Citizen, details: Details, at: dt.datetime) -> str:
+    """Adds the first number she has; another one than hers is a line for the text."""
+    number = details.civil_number
+    if number is None:
+        return ""
+    of_her = Q(citizen=citizen) | Q(citizen__merged_into=citizen)
+    have = CivilNumber.objects.filter(of_her).values_list("fingerprint", flat=True)
+    marks = {bytes(one) for one in have}
+    if not marks:
+        add_civil_number(citizen, number, at)
+    if not marks or sealed.fingerprint(number.value, of="cpr") in marks:
+        return ""
+    return (
+        _("Brevet har et andet personnummer end borgerens: %s. Kontrollér, hvem det handler om.")
+        % number.written()
+    )
 
 
 _OF_HER = (

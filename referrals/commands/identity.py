@@ -109,7 +109,7 @@ def write_down(
     details: Details, referral: Referral, known: Citizen | None, at: dt.datetime
 ) -> None:
     """Makes the citizen, or adds to her what was not known; what was known stays as it is."""
-    facts, number = _facts(details), details.civil_number
+    facts, number = facts_of(details), details.civil_number
     if known:
         fill_in(known, facts)
     citizen = known or add_citizen(referral.citizen_id, facts, at)
@@ -138,7 +138,7 @@ _SAME_NAME = (
 )
 
 
-def _facts(details: Details) -> dict[str, Any]:
+def facts_of(details: Details) -> dict[str, Any]:
     """What the details say of the citizen herself, as fields of Citizen."""
     number = details.civil_number
     practice = lookup.practice(details.practice_name)

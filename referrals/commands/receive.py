@@ -49,12 +49,16 @@ def receive_referral(
             return known
     if details.received_at > at:
         raise Refusal(_("Modtaget kan ikke ligge ude i fremtiden."), field="received_at")
-    referral = _referral(details, handler, caseworker)
-    referral.once, referral.request_sha256 = once or referral.once, said_now
-    citizen = same_citizen(details, decided, by)
-    if citizen:
-        referral.citizen_id = citizen.pk
     received_on = clock.danish_date(details.received_at)
+    agreement = member_agreement(handler, received_on)
+    deadline = deadline_from(received_on, agreement, handler)
+    citizen = same_citizen(details, decided, by)
+    of_whom = citizen.pk if citizen else uuid.uuid4()
+    referral = new_referral(
+        details, citizen=of_whom, handler=handler.pk, agreement=agreement.pk, deadline=deadline
+    )
+    referral.caseworker = caseworker
+    referral.once, referral.request_sha256 = once or referral.once, said_now
     open_access(referral.citizen_id, handler.pk, Ground.HANDLING, referral.pk, received_on)
     write_down(details, referral, citizen, at)
     referral.save(force_insert=True)
@@ -76,19 +80,23 @@ def _sent_before(once: uuid.UUID, said_now: bytes) -> Referral | None:
     return known
 
 
-def _referral(details: Details, handler: Municipality, caseworker: User | None) -> Referral:
-    """The row, with its deadline, for a citizen nobody knows yet."""
-    received_on = clock.danish_date(details.received_at)
-    agreement = member_agreement(handler, received_on)
-    deadline = deadline_from(received_on, agreement, handler)
+def new_referral(
+    details: Details,
+    *,
+    citizen: uuid.UUID,
+    handler: uuid.UUID,
+    agreement: uuid.UUID | None,
+    deadline: dt.date,
+) -> Referral:
+    """The row of a referral whose clock starts, laid by the caller."""
     referral = Referral(
-        citizen_id=uuid.uuid4(),
-        handler=handler,
-        received_by=handler,
-        agreement=agreement,
+        citizen_id=citizen,
+        handler_id=handler,
+        received_by_id=handler,
+        agreement_id=agreement,
         source=details.source,
         channel=details.channel,
-        sender=details.sender,
+        sender_id=details.sender.pk if details.sender else None,
         sender_name=details.sender_name,
         text=details.text,
         guardian_consent=details.guardian_consent,
@@ -96,7 +104,6 @@ def _referral(details: Details, handler: Municipality, caseworker: User | None) 
         sent_at=details.sent_at,
         contact_by=deadline,
         state_since=details.received_at,
-        caseworker=caseworker,
         sender_ean=details.sender_ean,
         episode=details.episode,
     )

@@ -1,13 +1,13 @@
 """The door for other systems: bytes in, a referral or a place in the inbox out."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from referrals.commands.inbox import Delivery, Receipt, keep_message, take_message
-from referrals.states import InboxState
-from roegfri import medcom
+from referrals.commands.deliveries import AT_ONCE, take_deliveries, take_delivery
+from referrals.commands.inbox import Answer, Delivery
+from referrals.states import Way
 from roegfri.actor import Actor
 from roegfri.organisations.models import Organisation
-from roegfri.refusal import Refusal
 
 
 def take_file(
@@ -16,21 +16,18 @@ def take_file(
     *,
     inbox: Organisation,
     received_at: dt.datetime,
+    way: Way = Way.UPLOAD,
     by: Actor,
     at: dt.datetime,
-) -> Receipt:
+) -> Answer:
     """Takes a MedCom file in, whatever is in it; `received_at` is when the municipality got it."""
-    delivery = Delivery(body=body, filename=filename, received_at=received_at)
-    try:
-        message = medcom.parse(body)
-    except medcom.NotOurs as fault:
-        state, reason = InboxState.NOT_OURS, fault.reason
-    except medcom.Unreadable as fault:
-        state, reason = InboxState.UNREADABLE, fault.reason
-    else:
-        try:
-            return take_message(message, delivery, inbox=inbox, by=by, at=at)
-        except Refusal as refusal:
-            # A command's «no» (a term that nobody has added) keeps the message, with its words.
-            state, reason = InboxState.MISADDRESSED, str(refusal)
-    return keep_message(delivery, inbox=inbox, state=state, reason=reason, by=by, at=at)
+    delivery = Delivery(body, filename, received_at, way)
+    return take_delivery(delivery, inbox=inbox, by=by, at=at)
+
+
+def take_files(
+    deliveries: Sequence[Delivery], *, inbox: Organisation, by: Actor, at: dt.datetime
+) -> list[Answer]:
+    """Takes many in; an answer for each, in their order. Each set of AT_ONCE is a transaction."""
+    sets = [deliveries[nr : nr + AT_ONCE] for nr in range(0, len(deliveries), AT_ONCE)]
+    return [answer for some in sets for answer in take_deliveries(some, inbox=inbox, by=by, at=at)]

@@ -64,11 +64,13 @@ from referrals.queries.persons import (
     merges,
     persons_of,
 )
+from referrals.queries.recognised import Asked, Known, known
 from referrals.queries.search import Found, found
 from referrals.queries.sent import Promise, Receivers, promise, receivers, sent_page
 
 __all__ = [
     "SORTS",
+    "Asked",
     "Candidate",
     "Colleague",
     "Counts",
@@ -76,6 +78,7 @@ __all__ = [
     "Found",
     "Happening",
     "Home",
+    "Known",
     "ListedFilters",
     "ListedRow",
     "Mark",
@@ -105,6 +108,7 @@ __all__ = [
     "inbox",
     "incoming",
     "kept",
+    "known",
     "known_elsewhere",
     "last_changes",
     "likely_same",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals import forms, intake, queries
-from referrals.commands.inbox import Receipt, Taken
+from referrals.commands.inbox import Answer
+from referrals.states import Taken
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -19,7 +20,7 @@ def upload(request: SignedIn) -> HttpResponse:
     """A MedCom file becomes a referral, or stays in the inbox with its reason."""
     at = clock.now()
     form = filled(request, forms.Upload, initial={"received_at": at})
-    receipts: list[Receipt] = []
+    receipts: list[Answer] = []
 
     def act(**given: object) -> None:
         inbox = queries.own_municipality(request.actor)
@@ -37,7 +38,7 @@ _SAID = {
 }
 
 
-def _after_upload(request: SignedIn, receipt: Receipt) -> HttpResponse:
+def _after_upload(request: SignedIn, receipt: Answer) -> HttpResponse:
     if receipt.message.referral_id:
         messages.success(request, str(_SAID[receipt.taken]))
         return redirect("desk:call", receipt.message.referral_id)

@@ -16,6 +16,7 @@ Row = TypeVar("Row")
 # Django turns preparing off with None, and psycopg then prepares nothing, whatever is asked for.
 # With a number no statement reaches, only those prepare that ask for it.
 ONLY_ON_REQUEST = 2**31
+_PLANS = "select set_config('plan_cache_mode', %(mode)s::text, true)"
 
 
 def rows(sql: str, values: Mapping[str, Any], into: type[Row]) -> list[Row]:
@@ -35,6 +36,20 @@ def run(sql: str, values: Mapping[str, Any]) -> None:
     """Runs what answers with no rows: an insert."""
     with _ran(sql, values, tuple_row):
         pass
+
+
+@contextmanager
+def plans_kept(wanted: bool = True) -> Iterator[None]:  # noqa: FBT001, FBT002
+    """Every statement inside keeps one plan, those of triggers too, whatever its arguments.
+
+    Left to itself the server plans anew for each list it is given: for a list of one that costs
+    four times the running. Where lists are long leave it alone (`wanted`). In a transaction.
+    """
+    if wanted:
+        run(_PLANS, {"mode": "force_generic_plan"})
+    yield
+    if wanted:
+        run(_PLANS, {"mode": "auto"})
 
 
 def _run(sql: str, values: Mapping[str, Any], factory: RowFactory[Row]) -> list[Row]:

@@ -584,13 +584,13 @@ def test_control_without_the_lock_equal_posts_collide(monkeypatch: pytest.Monkey
             alone(*words)
 
     monkeypatch.setattr(receive, "alone", unlocked)
-    real = receive._referral
+    real = receive.new_referral
 
-    def together(*given: Any) -> Referral:
+    def together(*given: Any, **more: Any) -> Referral:
         barrier.wait()
-        return real(*given)
+        return real(*given, **more)
 
-    monkeypatch.setattr(receive, "_referral", together)
+    monkeypatch.setattr(receive, "new_referral", together)
     assert at_once(20, lambda: receive_once(by, handler, once)) != []
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from referrals import intake
-from referrals.commands.inbox import Receipt, Taken
+from referrals.commands.inbox import Answer
+from referrals.states import Taken
 from roegfri import clock
 from roegfri.actor import acting, system
 from roegfri.organisations import lookup
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         if any(receipt.message.referral_id is None for _, receipt in receipts):
             raise SystemExit(_UNREAD)
 
-    def _take(self, options: dict[str, Any]) -> list[tuple[Path, Receipt]]:
+    def _take(self, options: dict[str, Any]) -> list[tuple[Path, Answer]]:
         missing = [path for path in options["files"] if not path.is_file()]
         if missing:
             raise CommandError(f"No such file: {missing[0]}", returncode=2)
@@ -87,7 +88,7 @@ def _instant(given: dt.datetime) -> dt.datetime:
     return given if given.tzinfo else given.replace(tzinfo=clock.COPENHAGEN)
 
 
-def _said(path: Path, receipt: Receipt, *, as_json: bool) -> str:
+def _said(path: Path, receipt: Answer, *, as_json: bool) -> str:
     message = receipt.message
     facts = {
         "file": str(path),
