@@ -21,7 +21,9 @@ FORGOTTEN = 2 * REFRESHED
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One folder: "167/ind", "167/ud", "ind" and "ud" (shared by all), or "." (the whole of it).
+    """One folder: "167/ind", "167/ud", "ind" and "ud" (shared by all).
+
+    And ".", the whole of it, where that is in trouble.
 
     `waiting` counts files that lie there, or receipts that could not be written; `trouble` is ""
     or what keeps it from working, in Danish.
@@ -64,6 +66,7 @@ def folder_health(viewer: Actor) -> FolderHealth | None:
             row
             for row in sorted(rows, key=lambda one: one.folder)
             if last and last - row.last_at < FORGOTTEN
+            if row.folder != ROOT or row.trouble
             if viewer.is_system or row.folder in SHARED or row.folder[:3] in codes
         ),
     )

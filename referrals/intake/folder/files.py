@@ -18,9 +18,10 @@ from pathlib import Path
 from referrals.intake.folder.places import REFUSED, made, opened
 
 CAP = 5 * 1024 * 1024
-LEFT = -60.0
 # Seconds without a change after which a file counts as whole, and one that looks cut off.
 SETTLED, CUT_OFF = 2.0, 10.0
+# So many seconds younger than now, a file is told of: the clocks are not together.
+AHEAD = -60.0
 PARTIAL = (".tmp", ".part", ".filepart")
 ASIDE = ".taget-"
 _MARK = len(ASIDE) + 9  # and eight signs and a dash
@@ -28,6 +29,7 @@ _LONGEST_NAME = 255
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 Identity = tuple[int, int, int, int]
+Key = tuple[int, int, int, int, int]
 
 
 class Trouble(StrEnum):
@@ -40,11 +42,12 @@ class Trouble(StrEnum):
     AHEAD = "ahead"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """A file that is whole, by its name as the folder has it."""
+    """A file that is whole, by its name as the folder has it; they are taken in this order."""
 
     changed: int
+    plain: str
     name: str
     size: int
 
@@ -66,13 +69,8 @@ class File:
     name: str
     body: bytes = field(repr=False)
     identity: Identity
+    key: Key
     arrived: dt.datetime
-    stamp: int
-
-    @property
-    def key(self) -> tuple[int, ...]:
-        """It and no other: nobody can set the time it was put here by hand."""
-        return (*self.identity, self.stamp)
 
     @property
     def too_large(self) -> bool:
@@ -87,7 +85,9 @@ class File:
 
 def listed(folder: int, at: dt.datetime) -> Listing:
     """What lies in a folder: a letter before its correction, by when each was written."""
-    ready, waiting, troubles = [], 0, Counter[Trouble]()
+    ready: list[Entry] = []
+    young: list[Entry] = []
+    troubles = Counter[Trouble]()
     for name in os.listdir(folder):
         if _is_none_of_ours(name):
             continue
@@ -98,13 +98,14 @@ def listed(folder: int, at: dt.datetime) -> Listing:
         age = _age(seen, at)
         if not stat.S_ISREG(seen.st_mode):
             troubles[Trouble.STRANGE] += 1
-        elif age < SETTLED:
-            waiting += 1
-            troubles[Trouble.AHEAD] += age < LEFT
         else:
-            ready.append(Entry(seen.st_mtime_ns, name, seen.st_size))
-    ready.sort(key=lambda one: (one.changed, _plain(one.name)))
-    return Listing(ready, waiting, +troubles)
+            entry = Entry(seen.st_mtime_ns, _plain(name), name, seen.st_size)
+            (young if age < SETTLED else ready).append(entry)
+            troubles[Trouble.AHEAD] += age < AHEAD
+    # What a killed worker had in hand has just been renamed: nothing newer is taken before it.
+    first = min((one for one in young if one.name.startswith(ASIDE)), default=None)
+    in_turn = sorted(one for one in ready if first is None or one < first)
+    return Listing(in_turn, len(young) + len(ready) - len(in_turn), +troubles)
 
 
 def read(folder: int, name: str, at: dt.datetime) -> File | Trouble | None:
@@ -126,7 +127,7 @@ def read(folder: int, name: str, at: dt.datetime) -> File | Trouble | None:
         after = os.fstat(handle)
     age = _age(after, at)
     arrived = at - dt.timedelta(seconds=max(age, 0.0))
-    file = File(name, body, identity_of(after), arrived, after.st_ctime_ns)
+    file = File(name, body, identity_of(after), key_of(after), arrived)
     still = file.identity == identity_of(before) and len(body) == min(after.st_size, CAP + 1)
     whole = age >= CUT_OFF or file.too_large or body.rstrip().endswith(b">")
     return file if still and whole else None
@@ -135,6 +136,20 @@ def read(folder: int, name: str, at: dt.datetime) -> File | Trouble | None:
 def identity_of(seen: os.stat_result) -> Identity:
     """Which file it is, and as it was last written."""
     return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+def key_of(seen: os.stat_result) -> Key:
+    """The same and no other: nobody can set by hand when it was put here."""
+    return *identity_of(seen), seen.st_ctime_ns
+
+
+def is_still(folder: int, file: File) -> bool:
+    """Whether a file that was read lies there yet, as it was."""
+    try:
+        now = os.stat(file.name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return identity_of(now) == file.identity
 
 
 def set_aside(folder: int, file: File) -> str | None:

@@ -25,7 +25,7 @@ from roegfri.refusal import Words
 
 # A worker does nothing else meanwhile: what is left over waits for the next round.
 LONGEST = dt.timedelta(seconds=20)
-SET_FILES, SET_BYTES = 50, 20_000_000
+SET_FILES, SET_BYTES = 100, 20_000_000
 
 _CODE = re.compile("[0-9]{3}")
 # AHEAD is counted as waiting already.

@@ -1,23 +1,24 @@
-"""A set of files taken in by one transaction, and only then removed."""
+"""Files taken in by one transaction, and only then removed."""
 
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import groupby
+from functools import partial
 from pathlib import Path
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
-from referrals.commands.inbox import Delivery, keep_message
-from referrals.intake.files import take_file
+from referrals.commands.inbox import Delivery, Unread, take_letters
+from referrals.intake.files import take_files
 from referrals.intake.folder import files
 from referrals.intake.folder.files import File, Trouble
 from referrals.intake.folder.places import Place, opened
-from referrals.states import InboxState
+from referrals.states import InboxState, Way
 from roegfri import clock
 from roegfri.actor import Actor, acting, receiving
 from roegfri.medcom import Unreadable
@@ -30,7 +31,7 @@ KEPT_OF_TOO_LARGE = 64 * 1024
 _log = structlog.get_logger("roegfri.sweep")
 # Files that are in the database and cannot be removed. What forgets them, as a restart does, takes
 # them in once more: as what they are then, known before.
-_stuck: set[tuple[int, ...]] = set()
+_stuck: set[files.Key] = set()
 
 
 @dataclass(slots=True)
@@ -42,26 +43,27 @@ class Tally:
     troubles: Counter[Trouble] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Files for one inbox, in their order."""
+
+    place: Place
+    inbox: Municipality
+    files: Sequence[File]
+
+
 def take_set(
     root: Path, place: Place, names: Sequence[str], tally: Tally, *, by: Actor, at: dt.datetime
 ) -> bool:
-    """Takes some files of a folder in, in order. False when another worker is at that folder.
-
-    They are hidden before the transaction ends, so that whoever comes next sees no file twice, and
-    removed after it, so that none is lost: killed in between, the next sweep finds them hidden.
-    """
+    """Takes some files of a folder in, in order. False when another worker is at that folder."""
     with opened(root, *place.names) as folder:
-        with transaction.atomic():
-            if not first("sweep", place.label):
+        found = _read(folder, names, tally, at)
+        for batch in _batches(place, found):
+            kept = _kept(folder, batch, tally, by, at)
+            if kept is None:
                 return False
-            found = _read(folder, names, tally, at)
-            known = [file for file in found if file.key in _stuck]
-            fresh = [file for file in found if file.key not in _stuck]
-            taken = _taken(place, fresh, tally, by, at)
-            hidden = _hidden(folder, [*known, *taken], tally)
-        for file, name in hidden:
-            _leave(root, place, folder, file, name, tally)
-    tally.taken += len(taken)
+            for file, name in kept:
+                _leave(root, place, folder, file, name, tally)
     return True
 
 
@@ -78,91 +80,12 @@ def _read(folder: int, names: Sequence[str], tally: Tally, at: dt.datetime) -> l
     return found
 
 
-def _taken(
-    place: Place, found: Sequence[File], tally: Tally, by: Actor, at: dt.datetime
-) -> list[File]:
-    """Those that are in the database now: nearly always all of them."""
-    taken: list[File] = []
-    addressed = [(_inbox(place, file), file.too_large, file) for file in found]
-    for (inbox, too_large), some in groupby(addressed, key=lambda one: one[:2]):
-        batch = [file for _inbox_of, _large, file in some]
-        if too_large:
-            kept = [_refused(file, inbox, _too_large(), tally, by, at) for file in batch]
-            taken += [file for file in kept if file]
-        else:
-            taken += _in_sets(batch, inbox, tally, by, at)
-    return taken
-
-
-def _in_sets(
-    batch: Sequence[File], inbox: Municipality, tally: Tally, by: Actor, at: dt.datetime
-) -> list[File]:
-    """All at once; where that fails, each by itself, so that one cannot hold up the others."""
-    try:
-        with transaction.atomic():
-            for file in batch:
-                take_file(
-                    file.body, file.shown, inbox=inbox, received_at=file.arrived, by=by, at=at
-                )
-    except (OperationalError, InterfaceError):
-        raise  # the database is away, or in the way: all of it is tried again
-    except Exception:  # noqa: BLE001  (whatever it is, the file is kept)
-        if len(batch) > 1:
-            return [one for file in batch for one in _in_sets([file], inbox, tally, by, at)]
-        _log.exception("a file was not taken in", count=1)
-        kept = _refused(batch[0], inbox, _failed(), tally, by, at)
-        return [kept] if kept else []
-    return list(batch)
-
-
-def _refused(
-    file: File, inbox: Municipality, reason: str, tally: Tally, by: Actor, at: dt.datetime
-) -> File | None:
-    """Keeps a file in the inbox, for a person to look at; None where not even that can be done."""
-    delivery = _delivery(file)
-    try:
-        with acting(receiving(by, inbox.pk, inbox.name)) as door, transaction.atomic():
-            keep_message(
-                delivery,
-                inbox=inbox,
-                state=InboxState.UNREADABLE,
-                reason=reason,
-                by=door,
-                at=at,
-            )
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:  # noqa: BLE001  (it stays where it is, and is said)
-        _log.exception("a file could not be kept", count=1)
-        tally.troubles[Trouble.FAILED] += 1
-        return None
-    return file
-
-
-def _hidden(folder: int, kept: Sequence[File], tally: Tally) -> list[tuple[File, str]]:
-    """The files with the names they are hidden under; without those that may not be touched."""
-    hidden = []
-    for file in kept:
-        try:
-            name = files.set_aside(folder, file)
-        except OSError:
-            _stuck.add(file.key)
-            tally.troubles[Trouble.STUCK] += 1
-        else:
-            hidden += [(file, name)] if name else []
-    return hidden
-
-
-def _leave(root: Path, place: Place, folder: int, file: File, name: str, tally: Tally) -> None:
-    try:
-        if file.too_large:
-            files.refuse(root, place.names, folder, name)
-        else:
-            files.remove(folder, name)
-    except OSError:
-        stays = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        _stuck.add((*files.identity_of(stays), stays.st_ctime_ns))
-        tally.troubles[Trouble.STUCK] += 1
+def _batches(place: Place, found: Sequence[File]) -> Iterator[_Batch]:
+    """One for each inbox: nearly always one."""
+    by_inbox: dict[Municipality, list[File]] = {}
+    for file in found:
+        by_inbox.setdefault(_inbox(place, file), []).append(file)
+    yield from (_Batch(place, inbox, some) for inbox, some in by_inbox.items())
 
 
 def _inbox(place: Place, file: File) -> Municipality:
@@ -180,16 +103,88 @@ def _inbox(place: Place, file: File) -> Municipality:
     return found.municipality if found and found.agreement else place.inbox
 
 
-def _delivery(file: File) -> Delivery:
-    body = file.body[:KEPT_OF_TOO_LARGE] if file.too_large else file.body
-    return Delivery(body, file.shown, file.arrived)
+@transaction.atomic
+def _kept(
+    folder: int, batch: _Batch, tally: Tally, by: Actor, at: dt.datetime
+) -> list[tuple[File, str]] | None:
+    """The files that are in the database now, with the names they are hidden under; None when
+    another worker is at the folder.
+
+    They are hidden before the transaction ends, so that whoever comes next sees no file twice, and
+    removed after it, so that none is lost: killed in between, the next sweep finds them hidden.
+    """
+    if not first("sweep", batch.place.label):
+        return None
+    here = [file for file in batch.files if files.is_still(folder, file)]
+    known = [file for file in here if file.key in _stuck]
+    fresh = [file for file in here if file.key not in _stuck]
+    taken = _taken(fresh, batch.inbox, tally, by, at)
+    tally.taken += len(taken)
+    return _hidden(folder, [*known, *taken], tally)
 
 
-def _too_large() -> str:
-    return _(
-        "Filen er større end 5 MB. Her er begyndelsen af den; den selv ligger i mappen «afvist»."
-    )
+def _taken(
+    some: Sequence[File], inbox: Municipality, tally: Tally, by: Actor, at: dt.datetime
+) -> list[File]:
+    """All at once; where even keeping them fails, each by itself, so that none holds up others."""
+    try:
+        with transaction.atomic():
+            _take(some, inbox, by, at)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away, or in the way: all of it is tried again
+    except Exception:  # noqa: BLE001  (whatever it is, the file stays where it is, and that is said)
+        if len(some) > 1:
+            return [one for file in some for one in _taken([file], inbox, tally, by, at)]
+        _log.exception("a file was not taken in", count=1)
+        tally.troubles[Trouble.FAILED] += 1
+        return []
+    return list(some)
 
 
-def _failed() -> str:
-    return _("Røgfri kunne ikke læse filen ind på grund af en fejl. Giv driften besked.")
+def _take(some: Sequence[File], inbox: Municipality, by: Actor, at: dt.datetime) -> None:
+    whole = [
+        Delivery(file.body, file.shown, file.arrived, Way.FOLDER)
+        for file in some
+        if not file.too_large
+    ]
+    large = [
+        Unread(
+            Delivery(file.body[:KEPT_OF_TOO_LARGE], file.shown, file.arrived, Way.FOLDER),
+            InboxState.UNREADABLE,
+            _("Filen er større end 5 MB. Her er begyndelsen; den selv ligger i mappen «afvist»."),
+        )
+        for file in some
+        if file.too_large
+    ]
+    if whole:
+        take_files(whole, inbox=inbox, by=by, at=at)
+    if large:
+        with acting(receiving(by, inbox.pk, inbox.name)) as door:
+            take_letters(large, inbox=inbox, by=door, at=at)
+
+
+def _hidden(folder: int, kept: Sequence[File], tally: Tally) -> list[tuple[File, str]]:
+    """Without those that may not be touched, and those in whose place another has come."""
+    hidden = []
+    for file in kept:
+        try:
+            name = files.set_aside(folder, file)
+        except OSError:
+            # Not before it is sure: a file that is called known is not taken.
+            transaction.on_commit(partial(_stuck.add, file.key))
+            tally.troubles[Trouble.STUCK] += 1
+        else:
+            hidden += [(file, name)] if name else []
+    return hidden
+
+
+def _leave(root: Path, place: Place, folder: int, file: File, name: str, tally: Tally) -> None:
+    try:
+        if file.too_large:
+            files.refuse(root, place.names, folder, name)
+        else:
+            files.remove(folder, name)
+    except OSError:
+        tally.troubles[Trouble.STUCK] += 1
+        with suppress(FileNotFoundError):
+            _stuck.add(files.key_of(os.stat(name, dir_fd=folder, follow_symlinks=False)))
