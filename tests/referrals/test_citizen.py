@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 
 from referrals.commands.citizen import add_number, change_citizen, move_home
 from referrals.models import Citizen, CivilNumber, Referral
@@ -18,6 +18,7 @@ from roegfri.persons import cpr
 from roegfri.refusal import Refusal
 from roegfri.ui.differences import Collision, Merged, Parts
 from tests import make
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 AT = make.MONDAY
@@ -129,27 +130,6 @@ def test_a_home_before_birth_is_refused() -> None:
 # ---- two at the same moment ----------------------------------------------------------------------
 
 
-def _at_once(acts: list[Callable[[], object]]) -> list[BaseException]:
-    wrong: list[BaseException] = []
-    barrier = threading.Barrier(len(acts))
-
-    def one(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as fault:  # noqa: BLE001
-            wrong.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
-
-
 ROUNDS = 20
 
 
@@ -167,7 +147,7 @@ def test_of_two_who_save_the_same_at_once_one_is_shown_the_difference() -> None:
             ) -> Callable[[], object]:
                 return lambda: edit(referral, by, {"surname": (name,)}, version=version, seen=seen)
 
-            wrong = _at_once([write(f"Andersen {number}"), write(f"Dahl {number}")])
+            wrong = at_once(write(f"Andersen {number}"), write(f"Dahl {number}"))
             assert [type(fault) for fault in wrong] == [Collision]
             assert now(referral).version == version + 1
 
@@ -191,5 +171,5 @@ def test_control_without_the_lock_one_edit_is_lost() -> None:
 
         return act
 
-    assert _at_once([weak("Andersen"), weak("Dahl")]) == []
+    assert at_once(weak("Andersen"), weak("Dahl")) == []
     assert now(referral).surname in {"Andersen", "Dahl"}

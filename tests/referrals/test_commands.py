@@ -1,9 +1,7 @@
 """Receiving, calling, consenting: what is written, what is refused, and that once is once."""
 
 import datetime as dt
-import threading
 import uuid
-from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -20,6 +18,7 @@ from roegfri.actor import acting
 from roegfri.organisations.models import Municipality
 from roegfri.refusal import Refusal
 from tests import make
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = make.MONDAY + dt.timedelta(days=1)
@@ -211,7 +210,7 @@ def test_twenty_equal_posts_at_once_are_one_call() -> None:
     with time_machine.travel(make.MONDAY, tick=False):
         by, once = make.actor(), uuid.uuid4()
         referral = make.referral(by)
-        assert _at_once(20, lambda: make.call(referral, by, Outcome.NO_ANSWER, once=once)) == []
+        assert at_once(*[lambda: make.call(referral, by, Outcome.NO_ANSWER, once=once)] * 20) == []
         with acting(by), transaction.atomic():
             referral.refresh_from_db()
             assert (referral.attempts, ContactAttempt.objects.count()) == (1, 1)
@@ -221,32 +220,10 @@ def test_twenty_equal_posts_at_once_are_one_call() -> None:
 def test_control_without_one_form_number_twenty_posts_are_twenty_calls() -> None:
     by = make.actor()
     referral = make.referral(by)
-    assert _at_once(20, lambda: make.call(referral, by, Outcome.NO_ANSWER)) == []
+    assert at_once(*[lambda: make.call(referral, by, Outcome.NO_ANSWER)] * 20) == []
     with acting(by), transaction.atomic():
         referral.refresh_from_db()
         assert (referral.attempts, ContactAttempt.objects.count()) == (20, 20)
-
-
-def _at_once(number: int, act: Callable[[], object]) -> list[BaseException]:
-    """Runs `act` in threads with connections of their own; answers with what went wrong."""
-    wrong: list[BaseException] = []
-    barrier = threading.Barrier(number)
-
-    def one() -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as fault:  # noqa: BLE001
-            wrong.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
 
 
 def test_the_number_can_be_found_by_fingerprint_only_within_the_municipality() -> None:

@@ -3,13 +3,12 @@
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +21,7 @@ from roegfri.actor import Actor, acting
 from roegfri.audit.models import AuditEvent, AuditEventPerson
 from roegfri.refusal import Refusal
 from tests import make
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 OK, REDIRECT, NOT_FOUND, UNPROCESSABLE = 200, 302, 404, 422
@@ -233,27 +233,6 @@ def test_another_municipalitys_citizen_is_not_found(client: Client, by: Actor) -
 
 
 # ---- at once -------------------------------------------------------------------------------------
-
-
-def at_once(*acts: Callable[[], object]) -> list[BaseException]:
-    wrong: list[BaseException] = []
-    barrier = threading.Barrier(len(acts))
-
-    def one(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as fault:  # noqa: BLE001
-            wrong.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
 
 
 def pointers(*referrals: Referral) -> list[bool]:

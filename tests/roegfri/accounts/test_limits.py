@@ -5,36 +5,19 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from roegfri import clock
 from roegfri.accounts import limits
 from roegfri.accounts.models import RateCount
+from tests.threads import answers_at_once
 
 HOUR = dt.timedelta(hours=1)
 THREADS = 20
 
 
-def together(act: Callable[[], bool], threads: int = THREADS) -> int:
-    """How many of `threads` simultaneous acts were let through, each on a connection of its own."""
-    barrier, answers = threading.Barrier(threads, timeout=20), []
-    connection.pool.resize(0, threads + 4)  # type: ignore[attr-defined]
-
-    def run() -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait()
-            answers.append(act())
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=run) for _ in range(threads)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert len(answers) == threads
-    return sum(answers)
+def together(act: Callable[[], bool]) -> int:
+    """How many of as many acts at once were let through."""
+    return sum(answers_at_once(act, THREADS))
 
 
 @pytest.mark.django_db(transaction=True)

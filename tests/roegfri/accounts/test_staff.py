@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 
 from roegfri import clock
 from roegfri.accounts import commands, policies, queries
@@ -17,6 +17,7 @@ from roegfri.actor import NOBODY, Actor, acting
 from roegfri.organisations.models import Municipality
 from roegfri.refusal import Refusal
 from tests import make
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 11)
@@ -250,28 +251,6 @@ def test_what_is_not_hers_is_not_there(
 # ---- at once -------------------------------------------------------------------------------------
 
 
-def at_once(acts: list[Callable[[], object]]) -> list[BaseException]:
-    """Runs them in threads with connections of their own; what went wrong."""
-    wrong: list[BaseException] = []
-    barrier = threading.Barrier(len(acts))
-
-    def one(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as fault:  # noqa: BLE001
-            wrong.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
-
-
 def as_(by: Actor, act: Callable[[], object]) -> Callable[[], object]:
     def acted() -> object:
         with acting(by), transaction.atomic():
@@ -289,7 +268,7 @@ def end_each_other(municipality: Municipality) -> list[BaseException]:
     """Two coordinators at once; nobody else is there."""
     one, two = (make.grant(Role.COORDINATOR, municipality) for _ in range(2))
     first, second = make.actor(one), make.actor(two)
-    return at_once([as_(first, lambda: end(two, first)), as_(second, lambda: end(one, second))])
+    return at_once(as_(first, lambda: end(two, first)), as_(second, lambda: end(one, second)))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -322,7 +301,7 @@ def test_control_without_the_lock_they_leave_nobody(monkeypatch: pytest.MonkeyPa
 
 def invite_twenty_times() -> list[BaseException]:
     by = make.actor(make.grant(Role.COORDINATOR))
-    return at_once([as_(by, lambda: invite(by))] * 20)
+    return at_once(*[as_(by, lambda: invite(by))] * 20)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,12 +1,11 @@
 """A municipality's own closing days: dates written out."""
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 
 from referrals.models import Referral
 from roegfri import clock
@@ -17,6 +16,7 @@ from roegfri.organisations.models import ClosingDay
 from roegfri.organisations.queries import closing as queries
 from roegfri.refusal import Refusal
 from tests import make
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 11)
@@ -158,25 +158,12 @@ def test_the_years_holidays_stand_beside_by_name(by: Actor) -> None:
 
 def close_twenty_times() -> list[BaseException]:
     by = make.actor(make.grant(Role.COORDINATOR))
-    wrong: list[BaseException] = []
-    barrier = threading.Barrier(20)
 
-    def one() -> None:
-        barrier.wait()
-        try:
-            with acting(by), transaction.atomic():
-                close(by, "2026-12-22", "2026-12-30")
-        except BaseException as fault:  # noqa: BLE001
-            wrong.append(fault)
-        finally:
-            connection.close()
+    def act() -> None:
+        with acting(by), transaction.atomic():
+            close(by, "2026-12-22", "2026-12-30")
 
-    threads = [threading.Thread(target=one) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
+    return at_once(*[act] * 20)
 
 
 @pytest.mark.django_db(transaction=True)
