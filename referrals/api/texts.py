@@ -39,7 +39,7 @@ def _referral(status: str, reason: Any = "", **other: Any) -> Document:
 
 def _message(status: str, reason: Any = "", **other: Any) -> Document:
     receipt = f"/api/v1/medcom/{_MESSAGE}/receipt"
-    said = {"referral": _CASE, "receipt": receipt, **_referral(status, reason)}
+    said = {**_referral(status, reason), "referral": _CASE, "receipt": receipt}
     return said | {"id": _MESSAGE} | other
 
 
@@ -150,7 +150,12 @@ REFERRAL: dict[str, Any] = {
         " andet. En nøgle ser det, dens egen organisation har sendt."
     ),
     "openapi_extra": extra(
-        responses={"200": {"description": _("Hvor langt den er.")}},
+        responses={
+            "200": {
+                "description": _("Hvor langt den er."),
+                "content": {"application/json": {"example": {"id": _CASE, "status": "contacted"}}},
+            }
+        },
         samples=[
             (f'curl -sS "$SITE/api/v1/referrals/{_CASE}" \\\n  -H "Authorization: Bearer $TOKEN"')
         ],

@@ -46,12 +46,15 @@ def is_ours(path: str) -> bool:
 
 
 def _language(request: HttpRequest) -> str:
-    """The one chosen in the address (the docs page) or in this browser, else the one asked for."""
+    """The one chosen in the address or in this browser, else the one asked for; a page is in the
+    language of the site's other pages, whatever the browser's own is."""
     known = dict(settings.LANGUAGES)
     chosen = (request.GET.get("sprog", ""), request.COOKIES.get(LANGUAGE_COOKIE, ""))
     for code in chosen:
         if code in known:
             return code
+    if request.path_info == problems.DOCS:
+        return settings.LANGUAGE_CODE
     request.COOKIES = {}
     return get_language_from_request(request)
 

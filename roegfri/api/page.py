@@ -18,6 +18,10 @@ _TYPES: dict[str, Words] = {
     "array": _lazy("liste"),
     "object": _lazy("objekt"),
 }
+_FORMATS: dict[str, Words] = {
+    "date": _lazy("åååå-mm-dd"),
+    "date-time": _lazy("dato og tid med tidszone"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ def _limits(schema: Document) -> str:
     if "enum" in schema:
         return " / ".join(map(str, schema["enum"]))
     parts = [str(_TYPES[schema["type"]])] if schema.get("type") in _TYPES else []
+    if schema.get("format") in _FORMATS:
+        parts = [str(_FORMATS[schema["format"]])]
     if "maxLength" in schema:
         parts.append(_("højst %(count)s tegn") % {"count": schema["maxLength"]})
     if "maxItems" in schema:
@@ -125,13 +131,18 @@ def _limits(schema: Document) -> str:
 
 def _answers(responses: Document) -> Iterator[AnswerLine]:
     """What a call itself answers; the problems are told of once for all."""
-    for status, said in responses.items():
+    for status, said in sorted(responses.items(), key=_made_first):
         if "$ref" in said:
             continue
         content: Document = next(iter(said.get("content", {}).values()), {})
         example = content.get("example")
         shown = json.dumps(example, ensure_ascii=False, indent=2) if example else ""
         yield AnswerLine(status, said["description"], shown)
+
+
+def _made_first(answer: tuple[str, Any]) -> tuple[int, str]:
+    order = ("201", "200")
+    return (order.index(answer[0]) if answer[0] in order else len(order), answer[0])
 
 
 def _resolved(schema: Any, document: Document) -> Document:

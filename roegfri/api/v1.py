@@ -55,7 +55,7 @@ def _invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
     return problems.answer(Problem("invalid", errors=errors), request)
 
 
-def _always(slug: str) -> Callable[[HttpRequest, Exception], HttpResponse]:
+def _always(slug: str) -> Callable[[HttpRequest, Any], HttpResponse]:
     return lambda request, _fault: problems.answer(Problem(slug), request)
 
 

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 
-from referrals.api import routes
+from referrals.api import reading, routes
 from referrals.models import Referral
 from roegfri.actor import acting
 from roegfri.api import commands, tasks
@@ -165,7 +165,7 @@ def test_twenty_equal_requests_at_once_are_one_effect() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_lock_they_are_many(monkeypatch: Any) -> None:
-    few, own = 5, routes.receiver_of
+    few, own = 5, reading.receiver_of
     met = threading.Barrier(few, timeout=30)
 
     def together(*args: Any, **given: Any) -> Any:
