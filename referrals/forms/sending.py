@@ -23,20 +23,29 @@ _GUARDIAN = ("guardian_consent", "guardian_name", "guardian_phone")
 _QUIET = {"autocomplete": "off"}
 
 
+class NumberField(PhoneField):
+    """Shown as needed, and left empty where the number stands in the message: the form looks."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing is asked of it alone."""
+
+
 class SendReferral(forms.Form):
     """The sender's form. `offered` are the municipalities there are to choose among.
 
     The telephone number may stand in the message instead, when it is the only one there.
     """
 
+    # What decides by when they call, and what is asked of her parents.
+    WATCHED = ("to", "civil_number", "birth_date")
+
     to = forms.ChoiceField(
         label=_("Kommune"),
         help_text=_("Den kommune, der skal ringe. Som regel den, borgeren bor i."),
     )
-    phone = PhoneField(
+    phone = NumberField(
         label=_("Borgerens telefon"),
         help_text=_("Det nummer, kommunen skal ringe til. Kan også stå i beskeden."),
-        required=False,
     )
     text = forms.CharField(
         label=_("Besked til kommunen"),
@@ -68,7 +77,6 @@ class SendReferral(forms.Form):
         choices=GuardianConsent.choices,
         initial=GuardianConsent.UNKNOWN,
         widget=forms.RadioSelect,
-        required=False,
     )
     guardian_name = forms.CharField(
         label=_("Forælder eller værge"),
@@ -105,11 +113,6 @@ class SendReferral(forms.Form):
         return [self[name] for name in self.fields if name not in (*_GUARDIAN, "once")]
 
     @property
-    def guardian(self) -> list[BoundField]:
-        """What is asked of a child's parents."""
-        return [self[name] for name in _GUARDIAN]
-
-    @property
     def receiver(self) -> Municipality | None:
         """The municipality chosen so far."""
         if self.fixed:
@@ -126,10 +129,10 @@ class SendReferral(forms.Form):
 
     @property
     def open_guardian(self) -> bool:
-        """She is a child, or something of it is filled in or wrong."""
+        """Something of it is filled in or wrong."""
         filled = any(self.data.get(name) for name in ("guardian_name", "guardian_phone"))
         said = self.data.get("guardian_consent") in (GuardianConsent.YES, GuardianConsent.NO)
-        return self.is_child or filled or said or bool(self.errors.keys() & set(_GUARDIAN))
+        return filled or said or bool(self.errors.keys() & set(_GUARDIAN))
 
     def clean(self) -> dict[str, Any]:
         """The arguments of send_referral: `details`, `to` and `once`."""
@@ -171,7 +174,7 @@ class SendReferral(forms.Form):
             surname=name.surname[:120],
             phones=phones,
             guardian_phone=guardian.e164 if guardian else "",
-            guardian_consent=GuardianConsent(told["guardian_consent"] or GuardianConsent.UNKNOWN),
+            guardian_consent=GuardianConsent(told["guardian_consent"]),
             **{field: told[field] for field in _AS_TYPED},
         )
 
