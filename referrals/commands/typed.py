@@ -10,11 +10,14 @@ from referrals.commands.details import Details
 from referrals.commands.identity import BY_NUMBER, Decided
 from referrals.commands.receive import receive_referral
 from referrals.models import Referral
-from referrals.states import Taken, Way
+from referrals.states import Source, Taken, Way
 from roegfri.accounts.models import User
 from roegfri.actor import Actor
 from roegfri.organisations.models import Municipality
 from roegfri.walls.locks import alone, whose
+
+# Who writes from one of these is at work; anybody else may be her daughter, whom no count names.
+AT_WORK = frozenset({Source.HOSPITAL, Source.PRACTICE, Source.PHARMACY, Source.MUNICIPALITY})
 
 
 @transaction.atomic
@@ -45,6 +48,6 @@ def type_in_referral(
         decided=decided,
     )
     if not known:
-        came = Came(Way.TYPED, Taken.CREATED, at, details.sender, details.sender_name)
-        note_arrivals(handler.pk, [came])
+        name = details.sender_name if details.source in AT_WORK else ""
+        note_arrivals(handler.pk, [Came(Way.TYPED, Taken.CREATED, at, details.sender, name)])
     return referral

@@ -300,6 +300,14 @@ def test_what_a_counsellor_types_came_in_when_she_typed_it(by: Actor) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "name"), [(Source.PRACTICE, "Læge Hansen"), (Source.OTHER, ""), (Source.WEBSITE, "")]
+)
+def test_a_count_names_nobody_who_is_not_at_work(by: Actor, source: Source, name: str) -> None:
+    typed(by, uuid.uuid4(), source=source, sender_name="Læge Hansen")
+    assert [one.name for one in asked(by).senders] == [name]
+
+
 def test_a_form_sent_twice_came_in_once(by: Actor) -> None:
     once = uuid.uuid4()
     assert typed(by, once).pk == typed(by, once).pk

@@ -24,7 +24,7 @@ from roegfri.ui.lists import Column, Sort, listing
 from roegfri.ui.screens import filled, show, submitted, typed
 
 # How long before a key expires its owner is told.
-WARNED = dt.timedelta(days=30)
+WARNED, MOST_WARNED = dt.timedelta(days=30), 20
 SORTS = (
     Sort("nyeste", _("Nyeste først"), (Column("made_at", descending=True),)),
     Sort("udloeber", _("Udløber først"), (Column("expires_at"),)),
@@ -45,7 +45,7 @@ def tokens(request: SignedIn) -> HttpResponse:
         "list": found,
         "over": over,
         "soon": at + WARNED,
-        "ending": queries.tokens_ending(request.actor, at=at, within=WARNED),
+        "ending": queries.tokens_ending(request.actor, at=at, within=WARNED)[:MOST_WARNED],
         "of_all": request.actor.role == Role.ADMINISTRATOR,
     }
     return show(request, "desk/tokens.html", context)
