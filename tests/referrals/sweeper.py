@@ -11,6 +11,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ FILES_AT_ONCE = 4
 
 def main() -> None:
     django.setup()
+    import_module("referrals.intake.folder")
     for line in sys.stdin:
         root, kind, number, weak = json.loads(line)
         if not (worker := os.fork()):

@@ -23,7 +23,7 @@ from tests.roegfri.medcom import messages
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = -9
-STEPS = 200  # of a sweep that has some files to take
+STEPS = 110  # of a sweep that has some files to take
 
 
 @dataclass

@@ -1,6 +1,8 @@
 """`make demo` as a stranger meets it: it answers, it stops, and it leaves nothing running."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -115,11 +117,24 @@ def _gone(pids: set[int]) -> bool:
     return not _alive(pids)
 
 
+def answered(trial: Trial, message: Path) -> bool:
+    """Whether a message dropped into the folder that the trial names gets its receipt."""
+    (named,) = re.findall(r"^A MedCom file .* in  (\S+)$", trial.said(), re.MULTILINE)
+    out = Path(named).parents[1] / "ud"
+    before = set(out.iterdir())
+    shutil.copy(message, named)
+    until = time.monotonic() + 30
+    while set(out.iterdir()) == before and time.monotonic() < until:
+        time.sleep(0.2)
+    return set(out.iterdir()) != before and not list(Path(named).iterdir())
+
+
 def test_it_answers_and_stops_cleanly(runtime: Path) -> None:
     with running(runtime) as trial:
         assert (trial.answers("/healthz"), trial.answers("/readyz")) == (200, 200)
         assert trial.answers("/konto/login/") == 200
         assert "raadgiver@roegfri.test" in trial.said()
+        assert answered(trial, ROOT / "docs/samples/1-henvisning-fra-hospital-hvidovre.xml")
         family = trial.family()
         assert len(family) > 5
         trial.process.send_signal(signal.SIGTERM)
