@@ -3,6 +3,7 @@
 from django.urls import path
 
 from referrals import views
+from referrals.views import signup as signup_views
 
 app_name = "referrals"
 urlpatterns = [
@@ -28,4 +29,15 @@ sending = (
         path("ny/frist/", views.send_around, name="around"),
     ],
     "sending",
+)
+
+# Open to everybody (roegfri/public): without an account, without a cookie.
+signup = (
+    [
+        path("", signup_views.choose, name="choose"),
+        path("<int:code>/", signup_views.form, name="form"),
+        path("<int:code>/<slug:language>/", signup_views.form, name="form"),
+        path("<slug:language>/", signup_views.choose, name="choose"),
+    ],
+    "signup",
 )

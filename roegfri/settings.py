@@ -21,6 +21,9 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# Names under which only the public pages answer, and say nothing of what they are for.
+PUBLIC_HOSTS = env.list("PUBLIC_HOSTS", default=[])
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, *PUBLIC_HOSTS]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 ON_LOOPBACK = set(ALLOWED_HOSTS) <= LOOPBACK
@@ -77,6 +80,7 @@ MIDDLEWARE = [
     "roegfri.ui.middleware.log_request",
     "roegfri.ui.middleware.never_stored",
     "csp.middleware.CSPMiddleware",
+    "roegfri.public.middleware.without_cookies",
     "roegfri.api.middleware.door",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

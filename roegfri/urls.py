@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from referrals.urls import sending
+from referrals.urls import sending, signup
 from roegfri.desk.admin_site import site
 
 urlpatterns = [
     path("", include("roegfri.desk.urls")),
     path("henvisninger/", include("referrals.urls")),
     path("henvis/", include(sending)),
+    path("tilmeld/", include(signup)),
+    path("offentlig-tilmelding/", include("roegfri.public.urls")),
     path("konto/", include("roegfri.accounts.urls")),
     path("", include("roegfri.ui.urls")),
     path("api/", include("roegfri.api.urls")),

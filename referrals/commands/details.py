@@ -26,7 +26,7 @@ class Details:
     """What is known when a referral comes in; S2 asks for no more than a telephone number.
 
     `phones` are (E.164, note) in the order to call them; times are instants. `practice_name` is her
-    own doctor: a ydernummer or a name.
+    own doctor: a ydernummer or a name; `why` what made her sign up, as she wrote it.
     """
 
     source: Source
@@ -49,6 +49,7 @@ class Details:
     practice_name: str = ""
     home: Municipality | None = None
     text: str = ""
+    why: str = ""
     sender: Organisation | None = None
     sender_name: str = ""
     guardian_consent: GuardianConsent = GuardianConsent.UNKNOWN

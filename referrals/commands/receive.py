@@ -99,6 +99,7 @@ def new_referral(
         sender_id=details.sender.pk if details.sender else None,
         sender_name=details.sender_name,
         text=details.text,
+        why=details.why,
         guardian_consent=details.guardian_consent,
         received_at=details.received_at,
         sent_at=details.sent_at,

@@ -83,6 +83,8 @@ ACTS: dict[str, Words] = {
     "closing_day.removed": _("Fjernede lukkedag"),
     "term.added": _("Tilføjede vilkår"),
     "rate.added": _("Tilføjede takst"),
+    "language.approved": _("Godkendte et sprog på den offentlige tilmelding"),
+    "language.withdrawn": _("Trak et sprog på den offentlige tilmelding tilbage"),
     "log.reviewed": _("Gennemgik loggens stikprøve"),
     "log.handed_out": _("Lavede liste over opslag til borgeren"),
     "log.values_erased": _("Slettede gemte værdier i loggen"),

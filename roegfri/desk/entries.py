@@ -62,7 +62,7 @@ class Entry:
         """What was written."""
         if not self.text:
             return _NOTHING
-        return _safe(f'<div class="timeline-text">{escape(self.text.strip())}</div>')
+        return _safe(f'<div class="timeline-text" dir="auto">{escape(self.text.strip())}</div>')
 
 
 @lru_cache(maxsize=4096)

@@ -42,6 +42,7 @@ MENU: Sequence[Item] = (
     Item(_("Adgangsnøgler"), "desk:tokens", Right.TOKENS_MANAGE, "lock", OVERVIEW),
     Item(_("Mine henvisninger"), "sending:list", Right.REFERRALS_SEND, "list-bulleted", WORK),
     Item(_("Henvis en borger"), "sending:new", Right.REFERRALS_SEND, "plus", WORK, "n"),
+    Item(_("Offentlig tilmelding"), "public:texts", Right.PUBLIC_TEXTS, "language", OVERVIEW),
     Item(_("Opkald for kommunerne"), "desk:quitline", Right.QUITLINE_CALLS, "headset", WORK),
     Item(_("Aftaler"), "desk:agreements", Right.AGREEMENTS_READ, "assignment", OVERVIEW),
     Item(_("Log"), "desk:log", Right.LOG_READ, "search", LOG),

@@ -136,6 +136,8 @@ TABLE: dict[str, Row] = {
     "desk:staff_end": Row(COORDINATOR, of="grant"),
     "desk:staff_keep": Row(COORDINATOR, of="grant"),
     "desk:closing_days": Row(COORDINATOR),
+    "public:texts": Row(COORDINATOR),
+    "public:text": Row(COORDINATOR, given={"code": "tr"}),
     "desk:closing_day_remove": Row(COORDINATOR, of="closing_day"),
     "desk:tokens": Row(COORDINATOR | ADMINISTRATOR),
     "desk:token_new": Row(COORDINATOR | ADMINISTRATOR),
@@ -157,6 +159,9 @@ TABLE: dict[str, Row] = {
     "accounts:profile": Row(ALL),
     "accounts:second_factor": Row(ALL),
     "accounts:switch": open_to_all(405, 405),
+    "signup:choose": open_to_all(200, 200),
+    # whatever municipality it is of, and whoever asks
+    "signup:form": Row(ALL, of="place", anonymous=200, also=dict.fromkeys(ALL, 200)),
     "desk:accessibility": open_to_all(200, 200),
     # other systems: a session opens nothing there
     "api:medcom": open_to_all(405, 405),
@@ -303,6 +308,7 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         "grant": {"pk": make.grant(organisation=municipality).pk},
         "cover": {"pk": cover_at(municipality)},
         "token": {"pk": make.token(municipality)[0].pk},
+        "place": {"code": int(municipality.code)},
         "closing_day": {"pk": municipality.closing_days.create(on=dt.date(2026, 12, 22)).pk},
     }
 
@@ -525,6 +531,7 @@ NEED_MORE = {
 
 def test_every_address_that_changes_something_named_is_posted_to() -> None:
     shows_only = {
+        "signup:form",  # tests/referrals/test_signup.py sends it, as everybody may
         "desk:agreement",
         "desk:agreement_term",
         "desk:agreement_rate",

@@ -26,8 +26,16 @@ OURS = [m for m in apps.get_models() if m._meta.app_label in OUR_LABELS]
 
 # ---- addresses -----------------------------------------------------------------------------------
 
-# Open to everybody: statements the law asks for, health, and the way in (allauth's own addresses).
-OPEN = {"desk:accessibility", "desk:was", "desk:healthz", "desk:readyz"}
+# Open to everybody: the public form, statements the law asks for, health, and the way in (allauth's
+# own addresses).
+OPEN = {
+    "desk:accessibility",
+    "desk:was",
+    "desk:healthz",
+    "desk:readyz",
+    "signup:choose",
+    "signup:form",
+}
 SIGN_IN = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
 
 

@@ -13,7 +13,7 @@ from referrals.commands.consent import TEXT_VERSION
 from referrals.forms.conversation import ALL_TOLD
 from referrals.models import Consent, Informed
 from referrals.queries.calling import Case
-from referrals.states import SELF_REFERRALS, Product, Source, Topic
+from referrals.states import SELF_REFERRALS, Product, Source, Topic, WhyAsked
 from roegfri import clock
 from roegfri.desk.consent_texts import text_of
 from roegfri.refusal import Words
@@ -60,7 +60,7 @@ def known(case: Case) -> dict[str, Any]:
     """What is known from the last conversation, as the form's fields."""
     last = case.interview
     if last is None:
-        return {}
+        return _told_before(case)
     return {
         "per_day": last.per_day,
         "motivation": last.motivation,
@@ -71,6 +71,12 @@ def known(case: Case) -> dict[str, Any]:
         "why": last.why,
         **{f"use_{product}": amount for product, amount in case.uses.items()},
     }
+
+
+def _told_before(case: Case) -> dict[str, Any]:
+    """What she wrote when she signed herself up: the question need not be asked again."""
+    why = case.referral.why
+    return {"why_asked": WhyAsked.ANSWERED, "why": why} if why else {}
 
 
 def context(case: Case, form: forms.Call, *, at: dt.datetime) -> dict[str, Any]:

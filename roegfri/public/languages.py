@@ -1,0 +1,99 @@
+"""The languages of the public pages: one TOML file each in words/, with every text in it.
+
+Whoever approves a language approves exactly those words, so their digest is what is kept. A word
+that is needed is added to all five files; a test holds them to the same keys and placeholders.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+_WORDS = Path(__file__).parent / "words"
+# Marks that keep a name in Latin letters together inside a line that runs from the right.
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+
+Words = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: what it calls itself, what Danes call it, how it runs, and all its words.
+
+    `digest` is the SHA-256 of the words, whatever the file's layout and comments.
+    """
+
+    code: str
+    own_name: str
+    danish_name: str
+    direction: Literal["ltr", "rtl"]
+    words: Words
+    digest: bytes
+
+    def said(self, **names: str) -> Words:
+        """The words with names in the place of {municipality} and {phone}."""
+        if self.direction == "rtl":
+            names = {key: f"{_ISOLATE}{name}{_END_ISOLATE}" for key, name in names.items()}
+        return dict(_filled(self.words, names))
+
+    def day(self, day: dt.date) -> str:
+        """A date in words, without its year."""
+        dates = self.words["dates"]
+        return str(dates["pattern"]).format(
+            weekday=dates["weekdays"][day.weekday()],
+            day=day.day,
+            month=dates["months"][day.month - 1],
+        )
+
+
+def _filled(words: Words, names: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for key, text in words.items():
+        if isinstance(text, Mapping):
+            yield key, dict(_filled(text, names))
+        elif isinstance(text, str):
+            for name, value in names.items():
+                text = text.replace(f"{{{name}}}", value)  # noqa: PLW2901
+            yield key, text
+        else:
+            yield key, text
+
+
+def texts(words: Words, above: str = "") -> Iterator[tuple[str, str]]:
+    """Every single text with its place, such as ("dates.months.1", "januar"), in order."""
+    for key, text in words.items():
+        place = f"{above}{key}"
+        if isinstance(text, Mapping):
+            yield from texts(text, f"{place}.")
+        elif isinstance(text, list):
+            yield from ((f"{place}.{n}", one) for n, one in enumerate(text, start=1))
+        else:
+            yield place, text
+
+
+def _language(
+    code: str, own_name: str, danish_name: str, direction: Literal["ltr", "rtl"] = "ltr"
+) -> Language:
+    words = tomllib.loads((_WORDS / f"{code}.toml").read_text(encoding="utf-8"))
+    plain = json.dumps(words, ensure_ascii=False, sort_keys=True)
+    digest = hashlib.sha256(plain.encode()).digest()
+    return Language(code, own_name, danish_name, direction, words, digest)
+
+
+# In the order they are offered in. What Danes call them is what a citizen's language is noted as.
+LANGUAGES: Mapping[str, Language] = {
+    one.code: one
+    for one in (
+        _language("da", "Dansk", "Dansk"),
+        _language("en", "English", "Engelsk"),
+        _language("tr", "Türkçe", "Tyrkisk"),
+        _language("pl", "Polski", "Polsk"),
+        _language("ar", "العربية", "Arabisk", "rtl"),
+    )
+}
+DANISH = LANGUAGES["da"]
+# Those that a municipality shows once a coordinator has approved them.
+FOREIGN = tuple(one for one in LANGUAGES.values() if one is not DANISH)

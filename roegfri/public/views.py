@@ -1,0 +1,116 @@
+"""Offentlig tilmelding: what a coordinator links to, and the languages she lets it be read in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from roegfri import clock
+from roegfri.accounts.access import SignedIn, screen
+from roegfri.accounts.roles import Right
+from roegfri.organisations import lookup
+from roegfri.organisations.kinds import Scope
+from roegfri.organisations.models import Municipality
+from roegfri.public import commands, languages, queries
+from roegfri.public.forms import APPROVE, Answer
+from roegfri.public.languages import DANISH, Language
+from roegfri.refusal import Words
+from roegfri.ui.screens import show, submitted
+
+
+@screen(Right.PUBLIC_TEXTS)
+def texts(request: SignedIn) -> HttpResponse:
+    """The addresses of one's own municipality, and each language as it stands."""
+    here = queries.own_municipality(request.actor)
+    context = {
+        "member": lookup.agreement_of(here, clock.today(), Scope.CESSATION),
+        "lines": [
+            Line(one, list(_addresses(request, here.code, one.language)))
+            for one in queries.standings(request.actor)
+        ],
+    }
+    return show(request, "public/texts.html", context)
+
+
+@screen(Right.PUBLIC_TEXTS)
+def text(request: SignedIn, code: str) -> HttpResponse:
+    """One language beside the Danish, to be approved or withdrawn."""
+    found = queries.standing(request.actor, code)
+    form = Answer(request.POST or None)
+
+    def act(act: str, digest: bytes) -> None:
+        who = {"by": request.actor, "at": clock.now()}
+        if act == APPROVE:
+            commands.approve_language(found.language, digest=digest, **who)  # type: ignore[arg-type]
+        else:
+            commands.withdraw_language(found.language, **who)  # type: ignore[arg-type]
+
+    if submitted(request, form, act):
+        done = _APPROVED if form.cleaned_data["act"] == APPROVE else _WITHDRAWN
+        messages.success(request, done % {"language": found.language.danish_name})
+        return redirect("public:texts")
+    context = {
+        "form": form,
+        "one": found,
+        "digest": found.language.digest.hex(),
+        "sections": list(_sections(found.language, queries.own_municipality(request.actor))),
+    }
+    return show(request, "public/text.html", context)
+
+
+_APPROVED = _("%(language)s er godkendt og vises nu på tilmeldingen.")
+_WITHDRAWN = _("%(language)s er trukket tilbage og vises ikke længere.")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A language on the screen, with the addresses it is read at."""
+
+    one: queries.Standings
+    addresses: list[str]
+
+
+def _addresses(request: SignedIn, code: str, language: Language) -> Iterator[str]:
+    """Whole addresses, to be copied: under neutral names first, then under this one."""
+    given = {"code": code}
+    if language is not DANISH:
+        given["language"] = language.code
+    there = reverse("signup:form", kwargs=given)
+    for host in settings.PUBLIC_HOSTS:
+        yield f"{request.scheme}://{host}{there}"
+    yield request.build_absolute_uri(there)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page's texts: (place, Danish, the other language)."""
+
+    heading: Words
+    rows: list[tuple[str, str, str]]
+
+
+_HEADINGS: dict[str, Words] = {
+    "common": _("På alle sider"),
+    "dates": _("Datoer"),
+    "choose": _("Vælg kommune"),
+    "signup": _("Tilmeldingen"),
+    "errors": _("Når noget mangler"),
+    "notices": _("Når det ikke er sendt endnu"),
+    "thanks": _("Tak"),
+    "problems": _("Når noget går galt"),
+    "privacy": _("Om oplysningerne"),
+}
+
+
+def _sections(language: Language, here: Municipality) -> Iterator[Section]:
+    names = {"municipality": here.name, "phone": here.phone or "00 00 00 00"}
+    ours, theirs = DANISH.said(**names), language.said(**names)
+    for name, heading in _HEADINGS.items():
+        danish = languages.texts({name: ours[name]})
+        other = dict(languages.texts({name: theirs[name]}))
+        yield Section(heading, [(place, words, other[place]) for place, words in danish])
