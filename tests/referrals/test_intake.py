@@ -15,7 +15,7 @@ from referrals.commands.handover import hand_over
 from referrals.commands.inbox import Answer
 from referrals.intake import take_file
 from referrals.models import Citizen, CivilNumber, IncomingMessage, Phone, Referral
-from referrals.states import Channel, InboxState, Outcome, ReferralState, Source, Taken
+from referrals.states import Channel, InboxState, Outcome, ReferralState, Source, Taken, Way
 from roegfri import clock
 from roegfri.accounts.models import User
 from roegfri.actor import Actor, acting
@@ -142,6 +142,12 @@ def test_a_number_that_is_none_is_kept_in_the_text(by: Actor) -> None:
     assert "ring til naboen" in only(by).text
 
 
+def test_a_personal_number_with_a_dash_is_a_number(by: Actor) -> None:
+    take(messages.referral(civil_number="251248-9996"), by)
+    with acting(by):
+        assert CivilNumber.objects.get().value == "2512489996"
+
+
 def test_an_odd_personal_number_is_kept_in_the_text(by: Actor) -> None:
     take(messages.referral(civil_number="9999999999"), by)
     with acting(by):
@@ -194,6 +200,111 @@ def test_a_letter_about_a_case_given_on_waits_to_be_passed_on(
         assert "Ny Kommune" in receipt.message.reason
     with acting(make.SYSTEM), transaction.atomic():
         assert Referral.objects.count() == 1
+
+
+def further(number: int, **parts: Any) -> bytes:
+    """A new letter («nytbrev») with a number of its own, about the same episode."""
+    return messages.referral(envelope=f"ENV{number}", letter=f"LET{number}", **parts)
+
+
+def test_a_further_letter_is_added_below_and_overwrites_nothing(by: Actor) -> None:
+    take(messages.referral(text="Første brev", surname="Berggren"), by)
+    before = only(by)
+    more = (messages.MOBILE, ("30303030", "arbejde"))
+    answer = take(
+        further(2, text="Andet brev", surname="Bjerggren", phones=more, email="ny@example.dk"),
+        by,
+        received_at=NEXT_DAY,
+    )
+    after = only(by)
+    assert (answer.taken, after.pk) == (Taken.CORRECTED, before.pk)
+    assert after.text.startswith("Første brev")
+    assert "Nyt brev modtaget 03.03.2026:\nAndet brev" in after.text
+    assert (after.citizen.surname, after.citizen.email) == ("Berggren", before.citizen.email)
+    assert (after.received_at, after.contact_by) == (before.received_at, before.contact_by)
+    assert numbers(by) == ["+4520123456", "+4536391234", "+4530303030"]
+
+
+def test_a_further_letter_that_says_the_same_adds_no_text(by: Actor) -> None:
+    take(messages.referral(), by)
+    text = only(by).text
+    assert take(further(2), by).taken is Taken.CORRECTED
+    assert only(by).text == text
+
+
+def test_another_number_in_a_further_letter_is_shown_and_not_believed(by: Actor) -> None:
+    take(messages.referral(), by)
+    take(further(2, civil_number=messages.KIRSTEN.civil_number), by)
+    with acting(by):
+        assert CivilNumber.objects.get().value == messages.NANCY.civil_number
+    assert "andet personnummer end borgerens: 291182-9996" in only(by).text
+
+
+def test_a_number_that_was_missing_comes_with_a_further_letter(by: Actor) -> None:
+    take(messages.referral(civil_number=""), by)
+    take(further(2), by)
+    with acting(by):
+        assert CivilNumber.objects.get().value == messages.NANCY.civil_number
+
+
+def test_the_same_numbers_with_one_byte_changed_change_nothing(by: Actor) -> None:
+    first = take(messages.referral(), by)
+    before = only(by).text
+    forged = messages.referral().replace(b"20<Space/>", b"40<Space/>").replace(b"20 cig", b"40 cig")
+    assert len(forged) == len(messages.referral())
+    assert forged != messages.referral()
+    answer = take(forged, by)
+    assert (answer.taken, answer.message.state) == (Taken.REFUSED, InboxState.UNREADABLE)
+    assert "samme numre" in answer.reason
+    assert only(by).text == before
+    again = take(forged, by)
+    assert (again.taken, again.message) == (Taken.DUPLICATE, answer.message)
+    assert take(messages.referral(), by).message == first.message
+
+
+def test_the_same_numbers_about_another_episode_change_nothing(by: Actor) -> None:
+    take(messages.referral(), by)
+    assert take(messages.referral(episode="en anden"), by).taken is Taken.REFUSED
+    assert referrals_there_are() == 1
+
+
+@pytest.mark.parametrize("corrects", [True, False], ids=["rettetbrev", "nytbrev"])
+def test_a_letter_passed_on_to_whoever_has_the_case_now_reaches_it(
+    by: Actor, *, corrects: bool
+) -> None:
+    take(messages.referral(), by)
+    other = make.municipality(make.home(by).memberships.get().agreement, name="Ny Kommune")
+    with acting(by):
+        hand_over(Referral.objects.get(), to=other, reason="", by=by, at=NEXT_DAY)
+    body = corrected(2, text="Ny tekst") if corrects else further(2, text="Ny tekst")
+    answer = take_file(
+        body,
+        "f.xml",
+        inbox=other,
+        received_at=NEXT_DAY,
+        way=Way.FORWARDED,
+        by=by,
+        at=NEXT_DAY,
+    )
+    assert answer.taken is Taken.CORRECTED
+    with acting(make.SYSTEM), transaction.atomic():
+        case = Referral.objects.get()
+        assert "Ny tekst" in case.text
+        assert (case.handler_id, case.received_by_id) == (other.pk, make.home(by).pk)
+
+
+def test_what_is_passed_on_is_taken_whatever_its_address(by: Actor) -> None:
+    inbox = make.home(by)
+    elsewhere = messages.referral(receiver=ELSEWHERE)
+    given = {"inbox": inbox, "received_at": NEXT_DAY, "by": by, "at": NEXT_DAY}
+    assert take_file(elsewhere, "f.xml", **given).taken is Taken.REFUSED
+    assert take_file(elsewhere, "f.xml", way=Way.FORWARDED, **given).taken is Taken.CREATED
+
+
+def test_a_file_name_may_be_anything(by: Actor) -> None:
+    odd = "hen\0vis\udcff" + "x" * 300
+    answer = take_file(b"", odd, inbox=make.home(by), received_at=NEXT_DAY, by=by, at=NEXT_DAY)
+    assert answer.message.filename.startswith("henvis?x")
 
 
 def test_a_case_is_corrected_as_often_as_need_be(by: Actor) -> None:
@@ -284,6 +395,15 @@ UNREADABLE = {
     "entities": b'<!DOCTYPE x [<!ENTITY a "b">]><Emessage/>',
     "version": messages.referral().replace(b"XH1530R", b"XH9999R"),
     "bytes": bytes(range(256)),
+    "two in one": messages.referral() + messages.referral(),
+    "two letters": messages.referral().replace(b"</Emessage>", b"<ClinicalEmail/></Emessage>"),
+    "no such date": messages.referral(sent=("2026-02-30", "14:30")),
+    "no such time": messages.referral(sent=("2026-02-28", "24:61")),
+    "encoding": messages.referral().replace(b"ISO-8859-1", b"EBCDIC-DK"),
+    "other encoding": messages.referral(surname="Ærø").replace(b"ISO-8859-1", b"UTF-8     "),
+    "root": b"<Besked/>",
+    "external": b"<!DOCTYPE x SYSTEM 'file:///etc/passwd'><Emessage/>",
+    "large": b"<Emessage>" + b"x" * 3_000_000,
 }
 
 

@@ -54,10 +54,9 @@ def _taken(
     place = Place(inbox, by, at, many.standings(inbox.pk, days))
     answers = _answers([_addressed(one, place) for one in brought], place)
     _answer_senders(brought, answers, at)
-    note_arrivals(
-        inbox.pk,
-        [_came(*pair) for pair in zip(brought, answers, strict=True) if not pair[0].delivery.row],
-    )
+    pairs = zip(brought, answers, strict=True)
+    came = [_came(one, answer, at) for one, answer in pairs if not one.delivery.row]
+    note_arrivals(inbox.pk, came)
     return answers
 
 
@@ -126,14 +125,14 @@ def _answer_senders(brought: Sequence[Brought], answers: Sequence[Answer], at: d
         make_receipts(taken, at=at)
 
 
-def _came(one: Brought, answer: Answer) -> Came:
-    refused = answer.taken == Taken.REFUSED
+def _came(one: Brought, answer: Answer, at: dt.datetime) -> Came:
     said = one.details if isinstance(one, Letter) else one
+    spoken = one.spoken if isinstance(one, Unread) else ""
     return Came(
         way=one.delivery.way,
         result=answer.taken,
-        at=answer.message.came_at,
+        at=at,
         sender=said.sender,
         sender_name=said.sender_name,
-        reason=(getattr(one, "spoken", "") or answer.reason) if refused else "",
+        reason=(spoken or answer.reason) if answer.taken == Taken.REFUSED else "",
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
@@ -64,15 +64,17 @@ class Letter:
         return sealed.fingerprint(number.value, of="cpr") if number else b""
 
     @property
-    def about(self) -> tuple[str, ...]:
-        """The name of what it is about: two with the same name are never taken at once."""
-        letter = self.message.letter
-        return ("message", self.message.sender.ean, letter.episode or letter.identifier)
+    def about(self) -> list[tuple[str, ...]]:
+        """The names of the message and of its episode: two that share one are never taken at
+        once, and keep their order."""
+        head, sender = self.message.letter, self.message.sender.ean
+        names = [("message", sender, self.message.envelope.identifier, head.identifier)]
+        return [*names, ("episode", sender, head.episode)] if head.episode else names
 
     @property
-    def locks(self) -> list[tuple[Hashable, ...]]:
+    def locks(self) -> list[tuple[str, ...]]:
         """All that must not change while it is taken and has no row yet to lock."""
-        return [self.about, ("citizen", self.mark.hex())] if self.mark else [self.about]
+        return [*self.about, ("citizen", self.mark.hex())] if self.mark else self.about
 
     @property
     def corrects(self) -> bool:

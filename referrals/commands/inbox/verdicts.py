@@ -46,15 +46,16 @@ def taken_alone(letters: Sequence[Letter], known: dict[Letter, Known]) -> Collec
     """
     first: dict[tuple[str, ...], Letter] = {}
     touched: set[object] = set()
-    alone = []
+    alone = set()
     for one in letters:
         of = known[one]
-        before = first.setdefault(one.about, one)
-        hangs = before is not one or (not of.message and (of.referral or of.given_to))
+        before = {first.setdefault(name, one) for name in one.about} - {one}
+        hangs = before or (not of.message and (of.referral or of.given_to))
         if hangs or touched & _concerned(one, of):
-            alone.append(one)
-            touched |= _concerned(one, of) | _concerned(before, known[before])
-    return set(alone)
+            alone.add(one)
+            touched |= _concerned(one, of)
+            touched |= {name for other in before for name in _concerned(other, known[other])}
+    return alone
 
 
 def _concerned(letter: Letter, known: Known) -> set[object]:
