@@ -39,10 +39,12 @@ def told(words: Words, example: Any = None, *, format: str = "", **given: Any) -
 
     def describe(schema: dict[str, Any]) -> None:
         schema["description"] = str(words)
-        schema.update({"examples": [example]} if example is not None else {})
-        schema.update({"format": format} if format else {})
+        if example is not None:
+            schema["examples"] = [example]
+        if format:
+            schema["format"] = format
         schema.pop("title", None)
-        if schema.get("default", "") in (None, "", []):
+        if schema.get("default") in (None, "", []):
             schema.pop("default", None)
 
     field: FieldInfo = Field(json_schema_extra=describe, **given)

@@ -14,7 +14,7 @@ from referrals.api.fields import told
 class Strict(BaseModel):
     """Nothing is guessed: unknown names and other types are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class Address(Strict):

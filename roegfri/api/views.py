@@ -15,6 +15,7 @@ from roegfri.api.problems import Problem
 
 
 @transaction.non_atomic_requests
+@csrf_exempt
 @require_safe
 def openapi(_request: HttpRequest) -> HttpResponse:
     """The OpenAPI document, in the language asked for."""
@@ -22,6 +23,7 @@ def openapi(_request: HttpRequest) -> HttpResponse:
 
 
 @transaction.non_atomic_requests
+@csrf_exempt
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The same as a page, for people."""

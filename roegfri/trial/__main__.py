@@ -7,6 +7,7 @@ from roegfri.trial import children, demo, steps, work
 
 COMMANDS: dict[str, tuple[bool, Callable[[Sequence[str]], int]]] = {
     "demo": (False, lambda _words: demo.run()),
+    "manage": (False, demo.manage),
     "test": (True, work.test),
     "check": (True, work.check),
     "bench": (True, work.bench),

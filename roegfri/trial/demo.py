@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -18,6 +18,8 @@ from roegfri.trial import children, servers, steps
 from roegfri.trial.steps import PYTHON, ROOT, RUNTIME, say
 
 _PATIENCE = 60.0
+# While the trial runs: its environment, for those who run a management command beside it.
+ENVIRONMENT = RUNTIME / "environment.json"
 # Hvidovre, where the trial's counsellor works.
 DEMO_MUNICIPALITY = "167"
 
@@ -58,10 +60,28 @@ def started() -> Iterator[tuple[dict[str, str], dict[str, "subprocess.Popen[byte
         _watch_a_folder(env)
         _refuse_strangers(env)
         _prepare(env)
+        _tell_others(env, stack)
         running = {"web": _web(env), "worker": _worker(env)}
         stack.callback(lambda: children.stop(list(running.values())))
         _until_ready(env, running)
         yield env, running
+
+
+def manage(words: Sequence[str]) -> int:
+    """manage.py against the trial that runs in another terminal."""
+    if not ENVIRONMENT.exists():
+        say("No trial runs here. Start it first, in another terminal: make demo")
+        return 1
+    env = {**os.environ, **json.loads(ENVIRONMENT.read_text())}
+    return children.run([PYTHON, "manage.py", *words], env=env, cwd=ROOT)
+
+
+def _tell_others(env: dict[str, str], stack: ExitStack) -> None:
+    """Leaves the environment for `manage`, while the trial runs; it holds the trial's keys."""
+    own = {name: value for name, value in env.items() if os.environ.get(name) != value}
+    ENVIRONMENT.touch(mode=0o600)
+    ENVIRONMENT.write_text(json.dumps(own))
+    stack.callback(lambda: ENVIRONMENT.unlink(missing_ok=True))
 
 
 def _forget() -> None:

@@ -33,7 +33,7 @@ ADDRESSES = [
 @pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete", "options"])
 @pytest.mark.parametrize("address", [*ADDRESSES, calls.REFERRALS, calls.MEDCOM])
 def test_every_address_answers_with_a_problem(address: str, method: str) -> None:
-    client = Client()
+    client = Client(enforce_csrf_checks=True)
     client.force_login(make.grant(Role.COORDINATOR).user)
     response: Any = getattr(client, method)(address)
     assert 400 <= response.status_code < 500, response.status_code
@@ -46,10 +46,20 @@ def test_every_address_answers_with_a_problem(address: str, method: str) -> None
         assert json.loads(response.content)["request_id"] == response["X-Request-ID"]
 
 
-def test_the_method_that_would_do_is_named() -> None:
-    response = Client().get(calls.REFERRALS)
+@pytest.mark.parametrize(
+    ("method", "address", "allowed"),
+    [
+        ("GET", calls.REFERRALS, "POST"),
+        ("FOO", calls.MEDCOM, "POST"),
+        ("POST", "/api/v1/docs", "GET, HEAD"),
+        ("FOO", "/api/v1/openapi.json", "GET, HEAD"),
+        ("DELETE", f"{calls.REFERRALS}/00000000-0000-0000-0000-000000000000", "GET, HEAD"),
+    ],
+)
+def test_the_method_that_would_do_is_named(method: str, address: str, allowed: str) -> None:
+    response: Any = Client(enforce_csrf_checks=True).generic(method, address)
     calls.problem(response, 405, "method-not-allowed")
-    assert response["Allow"] == "POST"
+    assert set(response["Allow"].split(", ")) == set(allowed.split(", "))
 
 
 @pytest.mark.parametrize("path", [calls.REFERRALS, calls.MEDCOM])
