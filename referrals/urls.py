@@ -16,7 +16,11 @@ urlpatterns = [
     path("ny/kendte/", views.duplicates, name="duplicates"),
     path("indlaes/", views.upload, name="upload"),
     path("indbakke/", views.inbox, name="inbox"),
+    path("indbakke/igen/", views.retry_many, name="retry_many"),
     path("indbakke/<uuid:pk>/", views.message, name="message"),
+    path("indbakke/<uuid:pk>/proev/", views.message_retry, name="message_retry"),
+    path("indbakke/<uuid:pk>/videre/", views.message_forward, name="message_forward"),
+    path("indbakke/<uuid:pk>/svar/", views.message_answer, name="message_answer"),
     path("indbakke/<uuid:pk>/igen/", views.message_again, name="message_again"),
     path("indbakke/<uuid:pk>/fil/", views.message_file, name="message_file"),
 ]

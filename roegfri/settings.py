@@ -281,6 +281,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_HANDLERS = ["roegfri.ui.uploads.CappedUpload"]
 UPLOAD_CAP = 5 * 1024 * 1024  # bytes of one request's files; the rest is not read
 

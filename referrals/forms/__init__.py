@@ -13,15 +13,21 @@ from referrals.forms.citizen import (
 )
 from referrals.forms.closing import (
     Close,
-    Handled,
     HandOver,
-    InboxFilter,
     QuitlineResult,
     Reopen,
     ToQuitline,
 )
 from referrals.forms.entry import NewReferral
 from referrals.forms.fields import CivilNumberField, MomentField, PhoneField
+from referrals.forms.inbox import (
+    HANDLED,
+    KEPT,
+    AnswerSender,
+    ForwardMessage,
+    Handled,
+    InboxFilter,
+)
 from referrals.forms.lists import MINE, NEW, NOBODY, OPEN, Filter, KeepFilter
 from referrals.forms.merging import MergeTwo
 from referrals.forms.person import Confirm, GiveConsent, Reason
@@ -30,11 +36,14 @@ from referrals.forms.sending import SendReferral, SentSearch
 from referrals.forms.upload import Upload
 
 __all__ = [
+    "HANDLED",
+    "KEPT",
     "MINE",
     "NEW",
     "NOBODY",
     "OPEN",
     "AddPhone",
+    "AnswerSender",
     "Call",
     "ChangePhone",
     "CivilNumberField",
@@ -42,6 +51,7 @@ __all__ = [
     "Confirm",
     "EditCitizen",
     "Filter",
+    "ForwardMessage",
     "GiveConsent",
     "HandOutFile",
     "HandOver",

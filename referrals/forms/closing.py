@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from referrals.commands.closing import CHOSEN
-from referrals.models import IncomingMessage
 from referrals.states import CloseReason, HandOverResult
 from roegfri.organisations.models import Municipality
 
@@ -89,28 +87,3 @@ class QuitlineResult(forms.Form):
         if "result" in given:
             given["result"] = HandOverResult(given["result"])
         return given
-
-
-class Handled(forms.Form):
-    """What came of a message that could not be taken in."""
-
-    note = forms.CharField(
-        label=_("Hvad er der gjort?"),
-        help_text=_("For eksempel: ringet til lægen, som sender igen."),
-        min_length=3,
-        max_length=300,
-    )
-
-
-class InboxFilter(forms.Form):
-    """Which messages of the inbox are shown."""
-
-    vis = forms.ChoiceField(
-        label=_("Vis"),
-        choices=[("", _("Venter")), ("behandlet", _("Behandlet"))],
-        required=False,
-    )
-
-    def narrow(self, rows: QuerySet[IncomingMessage]) -> QuerySet[IncomingMessage]:
-        """The query has chosen them already."""
-        return rows

@@ -58,7 +58,8 @@ class NewReferral(forms.Form):
     """The short form: a telephone number and who sent it are enough.
 
     `found` holds what was filled in from the pasted text (JSON), so that another text can take its
-    place; `sent` when the mails in it were sent.
+    place; `sent` when the mails in it were sent; `message` the message of the inbox that it is
+    written from.
     """
 
     text = forms.CharField(
@@ -117,6 +118,7 @@ class NewReferral(forms.Form):
     )
     found = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10_000)
     sent = forms.CharField(widget=forms.HiddenInput, required=False, max_length=120)
+    message = forms.UUIDField(widget=forms.HiddenInput, required=False)
     once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, **given: Any) -> None:
@@ -218,7 +220,7 @@ class NewReferral(forms.Form):
             raise ValidationError(_now("Vælg, om det er samme borger.")) from None
 
     def clean(self) -> dict[str, Any]:
-        """The arguments of receive_referral: `details`, `decided` and `once`."""
+        """The arguments of write_referral: `details`, `decided`, `once` and `message`."""
         given = super().clean() or {}
         self.given = dict(given)
         number: cpr.CivilNumber | None = given.get("civil_number")
@@ -227,7 +229,9 @@ class NewReferral(forms.Form):
             self.add_error("birth_date", _now("Fødselsdatoen passer ikke med CPR-nummeret."))
         if self.errors:
             return given
-        return {"details": self._details(), "decided": given["decided"], "once": given["once"]}
+        return {"details": self._details()} | {
+            name: given[name] for name in ("decided", "once", "message")
+        }
 
     def _details(self) -> Details:
         given, who = self.given or {}, self.who()

@@ -33,7 +33,7 @@ from referrals.queries.handover import (
     may_receive,
 )
 from referrals.queries.history import Happening, last_changes
-from referrals.queries.incoming import inbox, incoming
+from referrals.queries.incoming import belongs_to, came_in, inbox, incoming, may_take_up
 from referrals.queries.listing import (
     SORTS,
     ListedFilters,
@@ -64,6 +64,7 @@ from referrals.queries.persons import (
     merges,
     persons_of,
 )
+from referrals.queries.receipts import can_refuse
 from referrals.queries.recognised import Asked, Known, known
 from referrals.queries.search import Found, found
 from referrals.queries.sent import Promise, Receivers, promise, receivers, sent_page
@@ -89,6 +90,9 @@ __all__ = [
     "Sender",
     "View",
     "Who",
+    "belongs_to",
+    "came_in",
+    "can_refuse",
     "citizen_file",
     "civil_number",
     "colleagues",
@@ -119,6 +123,7 @@ __all__ = [
     "logged_call",
     "marks",
     "may_receive",
+    "may_take_up",
     "merge",
     "merges",
     "needs_reason",

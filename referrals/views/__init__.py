@@ -2,8 +2,16 @@
 
 from referrals.views.arrivals import index as arrivals
 from referrals.views.entry import duplicates, new, paste
-from referrals.views.inbox import inbox, message, message_again, message_file
+from referrals.views.inbox import inbox, retry_many
 from referrals.views.lists import filter_one, filters, index
+from referrals.views.message import (
+    message,
+    message_again,
+    message_answer,
+    message_file,
+    message_forward,
+    message_retry,
+)
 from referrals.views.sending import send, send_around, sent
 from referrals.views.upload import upload
 
@@ -16,9 +24,13 @@ __all__ = [
     "index",
     "message",
     "message_again",
+    "message_answer",
     "message_file",
+    "message_forward",
+    "message_retry",
     "new",
     "paste",
+    "retry_many",
     "send",
     "send_around",
     "sent",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from referrals import forms, queries
 from referrals.commands.elsewhere import ask_elsewhere
-from referrals.commands.typed import type_in_referral
+from referrals.commands.onwards import write_referral
 from referrals.intake import pasted
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
@@ -24,7 +24,7 @@ def new(request: SignedIn) -> HttpResponse:
     at = clock.now()
     form = filled(request, forms.NewReferral, initial={"received_at": at})
     handler = queries.own_municipality(request.actor)
-    act = partial(type_in_referral, handler=handler, by=request.actor, at=at)
+    act = partial(write_referral, handler=handler, by=request.actor, at=at)
     if submitted(request, form, act):
         messages.success(request, _("Henvisningen er oprettet og står på opkaldslisten."))
         return redirect("desk:today")

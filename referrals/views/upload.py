@@ -1,4 +1,8 @@
-"""A MedCom file is read in."""
+"""MedCom files are read in."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,28 +11,38 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals import forms, intake, queries
-from referrals.commands.inbox import Answer
+from referrals.commands.inbox import Answer, Delivery
+from referrals.models import IncomingMessage
 from referrals.states import Taken
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
+from roegfri.refusal import Words
 from roegfri.ui.screens import filled, show, submitted
 
 
 @screen(Right.REFERRALS_IMPORT)
 def upload(request: SignedIn) -> HttpResponse:
-    """A MedCom file becomes a referral, or stays in the inbox with its reason."""
+    """Each file becomes a referral, or stays in the inbox with its reason.
+
+    What became of many is shown as the answer to the form: sent once more it changes nothing, and
+    says that they were read in before.
+    """
     at = clock.now()
     form = filled(request, forms.Upload, initial={"received_at": at})
-    receipts: list[Answer] = []
+    came: list[Delivery] = []
+    answers: list[Answer] = []
 
-    def act(**given: object) -> None:
+    def act(deliveries: list[Delivery]) -> None:
         inbox = queries.own_municipality(request.actor)
-        receipts.append(intake.take_file(**given, inbox=inbox, by=request.actor, at=at))  # type: ignore[arg-type]
+        came.extend(deliveries)
+        answers.extend(intake.take_files(deliveries, inbox=inbox, by=request.actor, at=at))
 
-    if submitted(request, form, act):
-        return _after_upload(request, receipts[0])
-    return show(request, "referrals/upload.html", {"form": form})
+    if not submitted(request, form, act):
+        return show(request, "referrals/upload.html", {"form": form})
+    if len(answers) == 1:
+        return _after_one(request, answers[0])
+    return show(request, "referrals/uploaded.html", _after_many(came, answers))
 
 
 _SAID = {
@@ -38,9 +52,45 @@ _SAID = {
 }
 
 
-def _after_upload(request: SignedIn, receipt: Answer) -> HttpResponse:
-    if receipt.message.referral_id:
-        messages.success(request, str(_SAID[receipt.taken]))
-        return redirect("desk:call", receipt.message.referral_id)
+def _after_one(request: SignedIn, answer: Answer) -> HttpResponse:
+    if answer.message.referral_id:
+        messages.success(request, str(_SAID[answer.taken]))
+        return redirect("desk:call", answer.message.referral_id)
     messages.warning(request, _now("Filen er ikke læst ind. Den ligger i indbakken med grunden."))
-    return redirect("referrals:message", receipt.message.pk)
+    return redirect("referrals:message", answer.message.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What became of one file; `tag` is the colour of `words` (ui.tag)."""
+
+    order: int
+    filename: str
+    tag: str
+    words: Words
+    message: IncomingMessage
+
+
+# What became of a file -> where it stands in the table, its colour, and its words.
+_KEPT = (0, "overdue", _("I indbakken"))
+_BECAME: dict[str, tuple[int, str, Words]] = {
+    Taken.CORRECTED: (1, "new", _("Rettelse")),
+    Taken.CREATED: (2, "done", _("Læst ind")),
+    Taken.DUPLICATE: (3, "waiting", _("Læst ind før")),
+}
+
+
+def _after_many(came: Sequence[Delivery], answers: Sequence[Answer]) -> dict[str, object]:
+    """The lines, what needs somebody first; and how many there are of each."""
+    lines = [_line(*pair) for pair in zip(came, answers, strict=True)]
+    lines.sort(key=lambda line: line.order)
+    counts = Counter((line.tag, line.words) for line in lines)
+    counted = [(tag, words, n) for (tag, words), n in counts.items()]
+    return {"lines": lines, "counts": counted, "number": len(lines)}
+
+
+def _line(delivery: Delivery, answer: Answer) -> _Line:
+    message = answer.message
+    became = _BECAME[answer.taken] if message.referral_id else _KEPT
+    order, tag, words = became
+    return _Line(order, delivery.filename, tag, words, message)

@@ -5,6 +5,7 @@ wrong desk). Both say why in Danish.
 """
 
 from roegfri.medcom.faults import Fault, NotOurs, Unreadable
+from roegfri.medcom.glance import End, Glance, glance, readable
 from roegfri.medcom.messages import (
     Diagnosis,
     Envelope,
@@ -20,8 +21,10 @@ from roegfri.medcom.parsing import parse
 
 __all__ = [
     "Diagnosis",
+    "End",
     "Envelope",
     "Fault",
+    "Glance",
     "Kind",
     "Letter",
     "Message",
@@ -31,5 +34,7 @@ __all__ = [
     "Phone",
     "Status",
     "Unreadable",
+    "glance",
     "parse",
+    "readable",
 ]

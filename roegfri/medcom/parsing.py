@@ -34,7 +34,7 @@ _LETTERS = {
     "HospitalReferral": (Kind.HOSPITAL_REFERRAL, ("XH0130R", "XH0131R")),
     "ClinicalEmail": (Kind.CORRESPONDENCE, ("XD9134L",)),
 }
-_EMERGENCY = "EmergencyMunicipalityReferral"
+EMERGENCY = "EmergencyMunicipalityReferral"
 _CLINICAL = ("RelevantClinicalInformation", "ClinicalInformation")
 _NOT_PROSE = ("CategoryCode", "Signed")
 
@@ -63,7 +63,7 @@ def parse(data: bytes) -> Message:
         receiver=_party(_required(body, "Receiver")),
         patient=_patient(_required(body, "Patient")),
         subject=_text(_child(body, "AdditionalInformation"), "Subject"),
-        clinical_text=_clinical_text(body),
+        clinical_text=clinical_text(body),
         diagnoses=_diagnoses(_child(body, "Referral")),
     )
 
@@ -76,7 +76,7 @@ def _body(root: etree._Element) -> tuple[etree._Element, Kind]:
     if len(bodies) > 1 or len(_children(root, "Envelope")) > 1:
         raise Unreadable(Fault.SEVERAL)
     name = _name(bodies[0])
-    if name == _EMERGENCY:
+    if name == EMERGENCY:
         raise NotOurs(Fault.EMERGENCY)
     if name not in _LETTERS:
         raise NotOurs(Fault.OTHER_LETTER, name[:MAX_FIELD])
@@ -176,7 +176,7 @@ def _diagnoses(element: etree._Element | None) -> tuple[Diagnosis, ...]:
     )
 
 
-def _clinical_text(body: etree._Element) -> str:
+def clinical_text(body: etree._Element) -> str:
     """Every text the sender wrote about the patient, a blank line between them."""
     sections = (section for section in body if _name(section) in _CLINICAL)
     texts = (_prose(part) for section in sections for part in section)

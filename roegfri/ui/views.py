@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import loader
@@ -68,10 +68,12 @@ for _view in (language, draft, discard):
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400: what the framework itself refuses; too much is told apart from nonsense."""
-    too_big = isinstance(exception, RequestDataTooBig)
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_big else HTTPStatus.BAD_REQUEST
+    too_many = isinstance(exception, TooManyFilesSent)
+    too_much = too_many or isinstance(exception, RequestDataTooBig)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_much else HTTPStatus.BAD_REQUEST
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FILES if too_many else 0
     with transaction.atomic():
-        return problem(request, status)
+        return problem(request, status, most=most)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -124,6 +124,10 @@ TABLE: dict[str, Row] = {
     "referrals:message": Row(CASEWORK, of="message"),
     "referrals:message_file": Row(CASEWORK, of="message"),
     "referrals:message_again": Row(CASEWORK, own=302, of="message"),
+    "referrals:message_retry": Row(CASEWORK, own=302, of="message"),
+    "referrals:message_forward": Row(CASEWORK, own=302, of="message"),
+    "referrals:message_answer": Row(CASEWORK, own=302, of="message"),
+    "referrals:retry_many": Row(CASEWORK, own=302),
     "desk:deadlines": Row(CASEWORK),
     # the sender's own door
     "sending:list": Row(SENDS),
@@ -496,6 +500,9 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:reopen": {"why": "Ringede selv"},
     "referrals:message": {"note": "Ringet til afsenderen"},
     "referrals:message_again": {"sure": "on"},
+    "referrals:message_retry": {"sure": "on"},
+    "referrals:message_forward": {"to": str(uuid.UUID(int=0))},
+    "referrals:message_answer": {"reason": "Kan ikke læses"},
     "desk:file": {"because": "Jeg vil se det", "reason": "1"},
     "desk:staff_renew": {"sure": "on"},
     "desk:staff_end": {"from_on": "2026-12-01"},
@@ -508,7 +515,7 @@ POSTS: dict[str, dict[str, str]] = {
 
 
 # What is shown and changes nothing, and forms that say more; tests/desk/test_file.py,
-# test_citizen_page.py, test_papers.py and test_calls.py send those.
+# test_citizen_page.py, test_papers.py, test_calls.py and tests/referrals/test_inbox.py send those.
 NEED_MORE = {
     "desk:give_on",
     "desk:to_quitline",
@@ -526,6 +533,8 @@ NEED_MORE = {
     "desk:reveal",
     "desk:print",
     "desk:insight",
+    "referrals:message_forward",
+    "referrals:message_answer",
 }
 
 

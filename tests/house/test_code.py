@@ -138,6 +138,8 @@ PARTS_OF_COMMANDS = {
     "handled",
     "make_receipts",
     "ask_again",
+    "waiting_message",
+    "put_away",
     "same_episode",
     "given_on",
     "sender_mark",

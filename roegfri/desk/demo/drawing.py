@@ -4,7 +4,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 
-from roegfri.desk.demo import elsewhere, morning, sent
+from roegfri.desk.demo import elsewhere, inbox, morning, sent
 from roegfri.desk.demo.past import past_case
 from roegfri.desk.demo.rows import Row, World
 from roegfri.desk.demo.setting import NEIGHBOURS, SHOWN, Setting
@@ -37,6 +37,6 @@ def _stories(world: World, setting: Setting) -> None:
     elsewhere.between(world, shown, came_from=setting.at("153"), goes_to=setting.at("161"))
     elsewhere.by_telephone(world, shown, setting.quitline, setting.caller)
     elsewhere.twice(world, shown)
-    elsewhere.inbox(world, shown)
+    inbox.inbox(world, shown, meant=setting.at("153"), has_the_case=setting.at("161"))
     for code in NEIGHBOURS:
         morning.lay_some(world, setting.at(code))

@@ -1,26 +1,21 @@
-"""What goes on between organisations: given on, given to Stoplinien, known twice, unreadable."""
-
-import hashlib
-from typing import Any
+"""What goes on between organisations: given on, given to Stoplinien, known twice."""
 
 from referrals import rules
-from referrals.models import IncomingMessage
 from referrals.states import (
     CloseReason,
     Ground,
     HandOverResult,
-    InboxState,
     NextStep,
     Outcome,
     Source,
 )
-from roegfri import clock, sealed
+from roegfri import clock
 from roegfri.accounts.models import User
 from roegfri.desk.demo.cases import Case, close, opened, plan
+from roegfri.desk.demo.letters import EPISODE
 from roegfri.desk.demo.places import Place
 from roegfri.desk.demo.rows import Row, World
 from roegfri.desk.demo.telling import Call, Story, When, back, soon, tell
-from roegfri.medcom.faults import Fault, reason
 from roegfri.organisations.models import Organisation
 
 
@@ -59,6 +54,8 @@ def _given(world: World, case: Case, to: Organisation, when: When, why: str) -> 
         by_id=case.place.counsellors[0].pk,
         reason=why,
         contact_by_before=case.row["contact_by"],
+        sender_ean=case.row["sender_ean"],
+        episode=case.row["episode"],
     )
 
 
@@ -89,6 +86,7 @@ def between(world: World, place: Place, *, came_from: Place, goes_to: Place) -> 
     came = tell(world, came_from, _MOVED_HERE)
     give_on(world, came, place, back(1, 10, 40), "Er flyttet til Hvidovre den 1. i måneden")
     went = tell(world, place, _MOVED_AWAY)
+    went.row["sender_ean"], went.row["episode"] = EPISODE
     give_on(world, went, goes_to, back(4, 11, 0), "Bor i Glostrup og vil have hjælp dér")
 
 
@@ -190,54 +188,4 @@ def _merge(world: World, place: Place, *, kept: Row, merged: Row) -> None:
         merged_id=merged["id"],
         at=back(0, 8, 20)(place, world.now),
         by_id=place.counsellors[0].pk,
-    )
-
-
-# ---- the inbox -----------------------------------------------------------------------------------
-
-_LETTER = '<?xml version="1.0" encoding="ISO-8859-1"?>\n<Emessage>\n  <Envelope><Sent><Date>'
-
-
-def inbox(world: World, place: Place) -> None:
-    """Two messages that nobody could read, and one that somebody has looked after."""
-    _message(
-        world,
-        place,
-        back(0, 7, 15),
-        filename="henvisning-endokrinologisk.xml",
-        body=_LETTER,
-        reason=reason(Fault.TRUNCATED),
-    )
-    _message(
-        world,
-        place,
-        back(1, 14, 20),
-        filename="scan_20261.pdf",
-        body="%PDF-1.4\n",
-        reason=reason(Fault.MALFORMED, "1"),
-    )
-    _message(
-        world,
-        place,
-        back(6, 11, 30),
-        filename="akut-hjemmesygepleje.xml",
-        body=_LETTER,
-        state=InboxState.NOT_OURS.value,
-        reason=reason(Fault.EMERGENCY),
-        handled_at=back(6, 11, 50)(place, world.now),
-        handled_by_id=place.counsellors[0].pk,
-        handled_note="Ringet til akutfunktionen, som har fået den.",
-    )
-
-
-def _message(world: World, place: Place, when: When, *, body: str, **more: Any) -> None:
-    pk = world.id()
-    world.add(
-        "incomingmessage",
-        id=pk,
-        organisation_id=place.municipality.pk,
-        came_at=when(place, world.now),
-        body=sealed.seal(body, place=IncomingMessage.PLACE, row=pk),
-        sha256=hashlib.sha256(body.encode("latin-1")).digest(),
-        **more,
     )
