@@ -12,7 +12,6 @@ from referrals.models import (
     HandOver,
     IncomingMessage,
     Referral,
-    ReferralQuerySet,
     SentReferral,
 )
 from referrals.states import Ground
@@ -52,7 +51,7 @@ def citizens_handled_by(viewer: Actor) -> QuerySet[Citizen]:
     return Citizen.objects.filter(_any(handling))
 
 
-def referrals_visible_to(viewer: Actor) -> ReferralQuerySet:
+def referrals_visible_to(viewer: Actor) -> QuerySet[Referral]:
     """The referrals that organisation handles: domain rule «the handling municipality sees all»."""
     if viewer.is_system:
         return Referral.objects.all()

@@ -107,6 +107,12 @@ class CloseReason(TextChoices):
     MISTAKE = "mistake", _("Oprettet ved en fejl")
 
 
+# What one can choose for a case: Stoplinien is given by handing it over. And what can be the end of
+# a conversation: she was reached, and whoever wants no help has said so by the outcome of the call.
+CLOSINGS = [one for one in CloseReason if one != CloseReason.QUITLINE]
+ENDINGS = [one for one in CLOSINGS if one not in {CloseReason.NOT_REACHED, CloseReason.DECLINED}]
+
+
 class ConsentKind(TextChoices):
     """What a citizen can agree to."""
 

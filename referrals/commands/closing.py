@@ -24,9 +24,6 @@ from roegfri.audit.commands import record
 from roegfri.organisations import lookup
 from roegfri.refusal import Refusal
 
-# Given by handing the case to Stoplinien, never chosen.
-CHOSEN = [one for one in CloseReason if one != CloseReason.QUITLINE]
-
 
 @transaction.atomic
 def close_referral(referral: Referral, *, reason: CloseReason, by: Actor, at: dt.datetime) -> None:

@@ -15,15 +15,13 @@ from referrals import rules
 from referrals.commands.due import make_due, nothing_due
 from referrals.commands.talk import Then
 from referrals.models import ContactAttempt, Phone, Referral
-from referrals.states import CloseReason, NextStep, Outcome, ReferralState
+from referrals.states import ENDINGS, CloseReason, NextStep, Outcome, ReferralState
 from roegfri.organisations import lookup
 from roegfri.refusal import Refusal
 
 _FURTHEST = dt.timedelta(days=366)
 # Those in which somebody talked with her: the deadline is met by a conversation.
 TALKS = frozenset({Outcome.REACHED, Outcome.THINKING, Outcome.DECLINED})
-# Given by the outcome of the calls and by handing over, never as the end of a conversation.
-_NO_END = frozenset({CloseReason.NOT_REACHED, CloseReason.QUITLINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def _conversation(referral: Referral, attempt: ContactAttempt) -> None:
 def _reached(referral: Referral, attempt: ContactAttempt, wish: Wish) -> str | None:
     _conversation(referral, attempt)
     then = wish.then
-    if then.close in _NO_END:
+    if then.close and then.close not in ENDINGS:
         raise Refusal(_("Vælg en anden grund: der er talt med borgeren."), field="then_close")
     if then.close:
         referral.close_reason = then.close

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from referrals.models import Referral, Reservation
+from referrals.queries.conditions import MINE
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
@@ -33,16 +34,13 @@ returning referral_id
 # The first in the queue that is due now and that nobody holds. A row that another transaction has
 # in hand is skipped; one that was taken since this statement began is refused by the insert, and
 # then the statement is asked again.
-_NEXT = """
+_NEXT = f"""
 with due as materialized (
   select r.id from referrals_referral r
   where r.handler_id = %(organisation)s and r.next_at is not null
     and (r.next_step = 'call' or r.next_at <= %(at)s)
     and r.id is distinct from %(after)s::uuid
-    and (r.state = 'received' or r.caseworker_id is null or r.caseworker_id = %(holder)s
-      or r.caseworker_id in (select c.absent_id from referrals_cover c
-        where c.substitute_id = %(holder)s and c.municipality_id = %(organisation)s
-          and %(today)s::date between c.from_on and c.until_on))
+    and (r.state = 'received' or r.caseworker_id is null or r.caseworker_id in {MINE})
     and not exists (select from referrals_reservation v
       where v.referral_id = r.id and v.until > %(at)s and v.holder_id <> %(holder)s)
   order by r.next_at, r.id limit 1
@@ -56,7 +54,7 @@ with due as materialized (
   returning referral_id
 )
 select (select id from due), (select referral_id from held)
-"""
+"""  # noqa: S608  (our own words)
 
 
 @transaction.atomic
@@ -112,6 +110,7 @@ def release(referral: Referral, *, by: Actor, at: dt.datetime) -> None:
 def _values(by: Actor, at: dt.datetime) -> dict[str, Any]:
     return {
         "holder": by.person,
+        "viewer": by.person,
         "organisation": by.organisation_id,
         "until": at + HELD_FOR,
         "at": at,

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from referrals.commands.closing import CHOSEN
-from referrals.states import CloseReason, HandOverResult
+from referrals.states import CLOSINGS, CloseReason, HandOverResult
 from roegfri.organisations.models import Municipality
 
 
@@ -15,7 +14,7 @@ class Close(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("Grund"),
-        choices=[("", _("Vælg")), *((one.value, one.label) for one in CHOSEN)],
+        choices=[("", _("Vælg")), *((one.value, one.label) for one in CLOSINGS)],
     )
 
     def clean(self) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from referrals.commands.closing import CHOSEN
 from referrals.commands.talk import Talk, Then
 from referrals.forms.fields import BirthDateField, MomentField
 from referrals.states import (
     DAY_PARTS,
+    ENDINGS,
     TIMES,
     CloseReason,
     ConsentForm,
@@ -40,7 +40,6 @@ THEN: dict[str, Words] = {
     CLOSE: _("Afslut sagen"),
 }
 _STEPS = {TALK: NextStep.TALK, CALL_BACK: NextStep.CALL_BACK}
-ENDINGS = [one for one in CHOSEN if one not in {CloseReason.NOT_REACHED, CloseReason.DECLINED}]
 
 
 class Conversation(forms.Form):

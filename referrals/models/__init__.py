@@ -2,18 +2,17 @@
 
 from referrals.models.citizen import (
     Citizen,
-    CitizenAccess,
     CivilNumber,
-    Consent,
     Merge,
     Phone,
     Residence,
 )
 from referrals.models.contact import ContactAttempt, Informed, Interview, Reservation, Use
 from referrals.models.incoming import Arrival, IncomingMessage, Receipt, Sweep
-from referrals.models.referral import Cover, HandOver, Referral, ReferralQuerySet
+from referrals.models.referral import Cover, HandOver, Referral
 from referrals.models.search import Findable
 from referrals.models.sent import SentReferral
+from referrals.models.standing import CitizenAccess, Consent
 
 __all__ = [
     "Arrival",
@@ -32,7 +31,6 @@ __all__ = [
     "Phone",
     "Receipt",
     "Referral",
-    "ReferralQuerySet",
     "Reservation",
     "Residence",
     "SentReferral",

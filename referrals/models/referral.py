@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -22,18 +21,6 @@ from referrals.states import (
 )
 from roegfri.accounts.models import User
 from roegfri.organisations.models import Agreement, Municipality, Organisation
-
-
-class ReferralQuerySet(models.QuerySet["Referral"]):
-    """Referrals by what they wait for."""
-
-    def waiting(self) -> Self:
-        """Nobody has talked with the citizen yet."""
-        return self.filter(state=ReferralState.RECEIVED)
-
-    def overdue(self, on: dt.date) -> Self:
-        """Waiting, and the deadline was before `on`."""
-        return self.waiting().filter(contact_by__lt=on)
 
 
 class Referral(models.Model):
@@ -93,8 +80,6 @@ class Referral(models.Model):
     # The form's own number and what it said: sent twice it is one referral, changed it is refused.
     once = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     request_sha256 = models.BinaryField(null=True)
-
-    objects = ReferralQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("henvisning")

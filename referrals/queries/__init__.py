@@ -44,8 +44,10 @@ from referrals.queries.listing import (
     listed_page,
 )
 from referrals.queries.lists import View, queued, worklist
-from referrals.queries.marks import Mark, logged_call, marks, newcomers
+from referrals.queries.marks import Mark, marks, newcomers
 from referrals.queries.one import (
+    case,
+    logged_call,
     needs_reason,
     own_municipality,
     person_by_identifier,
@@ -93,6 +95,7 @@ __all__ = [
     "belongs_to",
     "came_in",
     "can_refuse",
+    "case",
     "citizen_file",
     "civil_number",
     "colleagues",

@@ -11,7 +11,6 @@ from referrals import policies
 from referrals.models import (
     Citizen,
     Consent,
-    ContactAttempt,
     HandOver,
     Informed,
     Interview,
@@ -77,7 +76,7 @@ def call_case(viewer: Actor, pk: UUID, *, on: dt.date) -> Case:
     return Case(
         referral=found,
         citizen=citizen,
-        phones=_each_once(phones_of(viewer, persons), citizen),
+        phones=phones_of(viewer, persons),
         guardians=_guardians(rows),
         interview=Interview.objects.filter(referral=found).prefetch_related("uses").first(),
         told=list(told),
@@ -114,22 +113,3 @@ def _guardians(rows: Iterable[Citizen]) -> list[tuple[str, str]]:
             known = understood(one.guardian_phone) or one.guardian_phone or one.guardian_name
             found.setdefault(known, (one.guardian_name, one.guardian_phone))
     return list(found.values())
-
-
-def _each_once(phones: Iterable[Phone], citizen: Citizen) -> list[Phone]:
-    """Of a number that stands on several rows the one that works, or else the kept row's; as the
-    lists choose, the kept row's number in front where two have the same rank."""
-    best: dict[str, Phone] = {}
-    for one in sorted(phones, key=lambda p: (bool(p.wrong_since), p.citizen_id != citizen.pk)):
-        best.setdefault(one.number, one)
-    return sorted(best.values(), key=lambda p: (p.rank, p.citizen_id != citizen.pk, p.pk))
-
-
-def logged_call(viewer: Actor, pk: UUID) -> ContactAttempt | None:
-    """A call on a case one may see, whoever logged it."""
-    visible = policies.referrals_visible_to(viewer)
-    return (
-        ContactAttempt.objects.filter(pk=pk, referral__in=visible)
-        .select_related("referral__citizen", "caller")
-        .first()
-    )

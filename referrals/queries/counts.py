@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from referrals.queries.lists import AGREED, MINE, NO_NUMBER, View, queue_values
+from referrals.queries.conditions import AGREED, COVERS, DUE_TODAY, MINE, NO_NUMBER, OVERDUE, UNREAD
+from referrals.queries.lists import View, queue_values
 from roegfri.actor import Actor
 from roegfri.ui.lists import Count
 from roegfri.walls import prepared
@@ -42,7 +43,7 @@ class _Counted:
     covering: list[list[str]]
 
 
-_OURS = "select from referrals_referral where handler_id = %(organisation)s"
+_OURS = "select from referrals_referral r where r.handler_id = %(organisation)s"
 
 
 def _up_to_cap(rows: str) -> str:
@@ -55,22 +56,17 @@ with top as materialized (
   where handler_id = %(organisation)s and next_at is not null order by next_at, id limit {DEPTH}
 )
 select
-  {_up_to_cap(_OURS + " and state = 'received' and contact_by < %(today)s")} as overdue,
-  {_up_to_cap(_OURS + " and state = 'received' and contact_by = %(today)s")} as today,
-  {_up_to_cap(_OURS + f" and next_at is not null and caseworker_id in {MINE}")} as mine,
-  {
-    _up_to_cap(
-        "select from referrals_incomingmessage where organisation_id = %(organisation)s"
-        " and state <> 'accepted' and handled_at is null"
-    )
-} as messages,
+  {_up_to_cap(f"{_OURS} and {OVERDUE}")} as overdue,
+  {_up_to_cap(f"{_OURS} and {DUE_TODAY}")} as today,
+  {_up_to_cap(f"{_OURS} and r.next_at is not null and r.caseworker_id in {MINE}")} as mine,
+  {_up_to_cap(f"select from referrals_incomingmessage m where {UNREAD}")} as messages,
   (select count(*) from top where next_step in {AGREED} and next_at < %(tomorrow)s) as agreed,
   (select count(*) from top where {NO_NUMBER.format(of="top")}) as no_number,
   (select count(*) = {DEPTH} from top) as deeper,
-  (select coalesce(json_agg(json_build_array(u.name, c.until_on) order by c.until_on, u.name), '[]')
-    from referrals_cover c join accounts_user u on u.id = c.absent_id
-    where c.substitute_id = %(viewer)s and c.municipality_id = %(organisation)s
-      and c.from_on <= %(today)s and c.until_on >= %(today)s) as covering
+  (select coalesce(json_agg(json_build_array(u.name, cover.until_on)
+      order by cover.until_on, u.name), '[]')
+    from referrals_cover cover join accounts_user u on u.id = cover.absent_id
+    where {COVERS}) as covering
 """  # noqa: S608  (our own words and numbers)
 
 

@@ -110,14 +110,18 @@ def cases_of(viewer: Actor, persons: Sequence[UUID]) -> list[Referral]:
 
 
 def phones_of(viewer: Actor, persons: Sequence[UUID]) -> list[Phone]:
-    """Their numbers in the order to call them; one that two rows of a person have stands once, as
-    the row has it that counts (`persons` names that one first)."""
+    """Their numbers in the order to call them, as the lists choose the first (conditions.NUMBER).
+
+    One that two rows of a person have stands once: the one that works, or else as the row has it
+    that counts (`persons` names that one first)."""
     sql = _with_columns(_PHONES, Phone, "p")
     found = [_made(Phone, row) for row in prepared.tuples(sql, {"persons": list(persons)})]
     place = {pk: nr for nr, pk in enumerate(persons)}
-    found.sort(key=lambda one: place[one.citizen_id], reverse=True)
-    once = {one.number: one for one in found}
-    return sorted(once.values(), key=lambda one: (one.rank, one.pk))
+    found.sort(key=lambda one: (bool(one.wrong_since), place[one.citizen_id]))
+    once: dict[str, Phone] = {}
+    for one in found:
+        once.setdefault(one.number, one)
+    return sorted(once.values(), key=lambda one: (one.rank, place[one.citizen_id], one.pk))
 
 
 def sealed_numbers_of(

@@ -14,12 +14,21 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from referrals.queries import deadlines
-from referrals.queries.lists import KEPT, KEPT_COLUMN, MINE, NO_HOME, NO_NUMBER, NUMBER
-from referrals.states import Source
+from referrals.queries.conditions import (
+    DUE_LATER,
+    DUE_TODAY,
+    KEPT,
+    KEPT_COLUMN,
+    MINE,
+    NO_HOME,
+    NO_NUMBER,
+    NUMBER,
+    OVERDUE,
+)
+from referrals.queries.rows import Referred
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.audit import looks
-from roegfri.persons import phone
 from roegfri.ui.lists import BATCH, SIZE, Column, Count, Page, Slice, Sort, page_of
 from roegfri.walls import prepared
 
@@ -65,9 +74,9 @@ CONDITIONS: Mapping[str, str | Mapping[str, str]] = {
     "state": "r.state = %(state)s",
     "source": "r.source = %(source)s",
     "due": {
-        "overdue": "r.state = 'received' and r.contact_by < %(today)s",
-        "today": "r.state = 'received' and r.contact_by = %(today)s",
-        "later": "r.state = 'received' and r.contact_by > %(today)s",
+        "overdue": OVERDUE,
+        "today": DUE_TODAY,
+        "later": DUE_LATER,
     },
     "contact": {
         "untried": "r.state = 'received' and r.attempts = 0",
@@ -114,7 +123,7 @@ select count(*) as number from (select from referrals_referral r where {where} l
 
 
 @dataclass(frozen=True, slots=True)
-class ListedRow:
+class ListedRow(Referred):
     """One referral of the list. Dates are Danish, instants UTC."""
 
     id: UUID
@@ -132,21 +141,6 @@ class ListedRow:
     caseworker: str | None
     # What the order by name compares; never shown.
     name_key: str
-
-    @property
-    def name(self) -> str:
-        """As it is said; empty when nobody has told us."""
-        return f"{self.given_names} {self.surname}".strip()
-
-    @property
-    def phone(self) -> str:
-        """As Danes read it; empty when there is none that works."""
-        return phone.display(self.number) if self.number else ""
-
-    @property
-    def sender(self) -> str:
-        """The sender's own name, or what kind of sender it was."""
-        return self.sender_name or str(Source(self.source).label)
 
 
 @dataclass(frozen=True, slots=True)

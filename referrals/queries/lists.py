@@ -2,7 +2,7 @@
 
 What can stand in the queue is a table, BRANCHES: each is read in its own order through its own
 index and no further than a page needs, and the statement merges them. A later part of the work
-adds a branch, a word for it (desk/lines.py), and nothing else.
+adds a branch, a word for it (desk/lines), and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,19 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from referrals.queries.conditions import (
+    AGREED,
+    DUE_TODAY,
+    KEPT,
+    KEPT_COLUMN,
+    MINE,
+    NO_HOME,
+    NO_NUMBER,
+    NUMBER,
+    OVERDUE,
+    UNREAD,
+)
 from referrals.queries.waiting import MESSAGE, TERMS_TOLD, Waiting
-from referrals.states import NextStep
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.audit import looks
@@ -49,42 +60,6 @@ class Branch:
     values: Mapping[str, str]
     views: Mapping[View, str]
 
-
-# Whose cases are mine: my own, and those of whoever I cover for today.
-MINE = """(select %(viewer)s::uuid union all
-  select absent_id from referrals_cover where substitute_id = %(viewer)s
-    and municipality_id = %(organisation)s
-    and from_on <= %(today)s and until_on >= %(today)s)"""
-AGREED = f"('{NextStep.CALL_BACK}', '{NextStep.DECIDE}', '{NextStep.TALK}')"
-# Of one person there may be several rows: the one that counts, and those merged into it. What is
-# known of any of them is hers. {row} is that of the case; the two halves are read by two indexes.
-_HERS = """(
-  select h.id from referrals_citizen h where h.id in ({row}.id, {row}.merged_into_id)
-  union all
-  select h.id from referrals_citizen h where h.merged_into_id in ({row}.id, {row}.merged_into_id)
-)"""
-# Whoever was merged is shown as the row that counts, where one may see that.
-KEPT = "left join referrals_citizen k on k.id = c.merged_into_id"
-# One of her columns, beside KEPT.
-KEPT_COLUMN = "case when k.id is null then c.{0} else k.{0} end"
-# Where several have a number, the rank decides, and then the row that counts.
-NUMBER = f"""(
-  select f.number from {_HERS.format(row="c")} hers
-  join referrals_phone f on f.citizen_id = hers.id where f.wrong_since is null
-  order by f.rank, f.citizen_id is distinct from coalesce(c.merged_into_id, c.id) limit 1
-)"""  # noqa: S608  (our own words)
-
-
-def _without(table: str, condition: str) -> str:
-    """Whether no row that is the citizen of {{of}} has one in a table."""
-    hers = _HERS.format(row="e")
-    return f"""(select true from referrals_citizen e cross join lateral {hers} hers
-  join {table} f on f.citizen_id = hers.id
-  where e.id = {{of}}.citizen_id and {condition} limit 1) is null"""  # noqa: S608  (our own words)
-
-
-NO_NUMBER = _without("referrals_phone", "f.wrong_since is null")
-NO_HOME = _without("referrals_residence", "true")
 
 BRANCHES: Sequence[Branch] = (
     # Whoever is to be called or met: the first wall is the municipality that handles the case.
@@ -133,16 +108,15 @@ where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S60
         views={
             View.ALL: "true",
             View.MINE: f"r.caseworker_id in {MINE}",
-            View.OVERDUE: "r.state = 'received' and r.contact_by < %(today)s",
-            View.TODAY: "r.state = 'received' and r.contact_by = %(today)s",
+            View.OVERDUE: OVERDUE,
+            View.TODAY: DUE_TODAY,
             View.AGREED: f"r.next_step in {AGREED} and r.next_at < %(tomorrow)s",
             View.NO_NUMBER: NO_NUMBER.format(of="r"),
         },
     ),
     # What came into the own inbox and needs a person.
     Branch(
-        rows="""referrals_incomingmessage m
-where m.organisation_id = %(organisation)s and m.state <> 'accepted' and m.handled_at is null""",
+        rows=f"referrals_incomingmessage m where {UNREAD}",
         at="m.came_at",
         id="m.id",
         values={

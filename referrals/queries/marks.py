@@ -5,10 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404
-
-from referrals import policies
-from referrals.models import ContactAttempt
 from referrals.queries.counts import CAP
 from referrals.queries.lists import BRANCHES, View, queue_values
 from roegfri.actor import Actor
@@ -81,16 +77,3 @@ def newcomers(
     values = queue_values(viewer) | {"shown": list(shown), "since": since, "until": until}
     ((number,),) = prepared.tuples(statement, values)
     return Count(min(number, CAP), capped=number > CAP)
-
-
-def logged_call(viewer: Actor, referral_pk: UUID, pk: UUID) -> ContactAttempt:
-    """One call of a case, with the case and its citizen. Raises Http404."""
-    visible = policies.referrals_visible_to(viewer).filter(pk=referral_pk)
-    found = (
-        ContactAttempt.objects.select_related("referral__citizen", "caller")
-        .filter(pk=pk, referral__in=visible)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found

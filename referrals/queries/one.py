@@ -37,6 +37,28 @@ def _one(
     return found
 
 
+def case(viewer: Actor, pk: UUID) -> Referral:
+    """The row of a referral alone: for what is done to a case without showing whose it is. Raises
+    Http404."""
+    found = policies.referrals_visible_to(viewer).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def logged_call(viewer: Actor, referral_pk: UUID, pk: UUID) -> ContactAttempt:
+    """One call of a case, with the case and its citizen. Raises Http404."""
+    visible = policies.referrals_visible_to(viewer).filter(pk=referral_pk)
+    found = (
+        ContactAttempt.objects.select_related("referral__citizen", "caller")
+        .filter(pk=pk, referral__in=visible)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
 def own_municipality(viewer: Actor) -> Municipality:
     """The municipality one acts for. Raises Http404 for whoever acts for something else."""
     own = viewer.organisation_id

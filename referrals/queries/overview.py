@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
+from referrals.queries.conditions import COVERS
 from referrals.queries.listing import CAP, ListedFilters, narrowed
 from referrals.states import ReferralState
 from roegfri.accounts.roles import STAFF
@@ -34,9 +35,7 @@ _BESIDE = f"""
       select user_id from accounts_grant where organisation_id = %(organisation)s
         and role in ({_ROLES}) and from_on <= %(today)s
         and (until_on is null or until_on >= %(today)s))) as people,
-  exists (select from referrals_cover where substitute_id = %(viewer)s
-    and municipality_id = %(organisation)s
-    and from_on <= %(today)s and until_on >= %(today)s) as covering
+  exists (select from referrals_cover cover where {COVERS}) as covering
 """  # noqa: S608  (our own words)
 _SENDERS = f"""
 select o.id, o.name, o.kind from organisations_organisation o where o.id in (

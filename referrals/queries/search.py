@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from referrals.models import CivilNumber
+from referrals.queries.rows import Named
 from referrals.queries.wanted import Wanted
 from roegfri import clock, sealed
 from roegfri.actor import Actor
@@ -59,7 +60,7 @@ order by wanted.nr
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Named):
     """One citizen that was found. `case_id` is None where another municipality has her case."""
 
     id: UUID
@@ -74,11 +75,6 @@ class Hit:
     caseworker: str | None
     phones: Sequence[str]
     open_cases: Sequence[UUID]
-
-    @property
-    def name(self) -> str:
-        """As it is said; empty when nobody has told us."""
-        return f"{self.given_names} {self.surname}".strip()
 
     @property
     def masked_number(self) -> str:

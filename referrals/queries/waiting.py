@@ -6,10 +6,10 @@ from functools import lru_cache
 from uuid import UUID
 
 from referrals import rules
-from referrals.states import GuardianConsent, ReferralState, Source
+from referrals.queries.rows import Referred
+from referrals.states import GuardianConsent, ReferralState
 from roegfri import clock
 from roegfri.organisations.terms import DayUnit, MissingTerm, Terms
-from roegfri.persons import phone
 
 # The kind of a line that is no step of a case (states.NextStep): a message in the inbox.
 MESSAGE = "message"
@@ -18,7 +18,7 @@ TERMS_TOLD = ("contact_deadline_count", "contact_deadline_unit", "guardian_age",
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Referred):
     """Something that waits. Dates are Danish, instants UTC.
 
     `kind` is a NextStep or MESSAGE; `note` what was agreed, or why a message could not be read;
@@ -49,21 +49,6 @@ class Waiting:
     told: str
     reserved_by: str | None
     free: bool
-
-    @property
-    def name(self) -> str:
-        """As it is said; empty when nobody has told us."""
-        return f"{self.given_names} {self.surname}".strip()
-
-    @property
-    def phone(self) -> str:
-        """As Danes read it; empty when there is none that works."""
-        return phone.display(self.number) if self.number else ""
-
-    @property
-    def sender(self) -> str:
-        """The sender's own name, or what kind of sender it was."""
-        return self.sender_name or str(Source(self.source).label)
 
     @property
     def is_message(self) -> bool:

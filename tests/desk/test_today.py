@@ -323,7 +323,7 @@ def test_what_is_mine_says_what_it_counts(
 ) -> None:
     anne = make.actor(colleague(by))
     for person, numbers in ((by, (1, 2)), (anne, (3, 4))):
-        idle, _waits = given(*numbers, by=by, to=User.objects.get(pk=person.user_id))
+        idle, _waits = given(*numbers, by=by, to=User.objects.get(pk=person.person))
         make.call(idle, person, Outcome.REACHED, at=NOW)
     if covers:
         make.cover(by, anne.person, NOW.date())

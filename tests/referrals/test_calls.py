@@ -243,7 +243,7 @@ def test_a_child_does_not_consent_alone(by: Actor) -> None:
 
 def test_a_conversation_can_end_the_case_but_not_as_not_reached(by: Actor) -> None:
     referral = make.referral(by)
-    for reason in (CloseReason.NOT_REACHED, CloseReason.QUITLINE):
+    for reason in (CloseReason.NOT_REACHED, CloseReason.QUITLINE, CloseReason.DECLINED):
         with pytest.raises(Refusal):
             make.call(referral, by, Outcome.REACHED, talk=Talk(then=Then(close=reason)))
     make.call(referral, by, Outcome.REACHED, talk=Talk(then=Then(close=CloseReason.MOVED)))

@@ -1,14 +1,16 @@
 """What is confirmed after a call, on the next person's screen; and who comes next."""
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 
+from referrals import queries
 from referrals.commands.undo import UNDO_WITHIN
 from referrals.models import ContactAttempt, Referral
-from referrals.queries import calling
 from referrals.states import NextStep, Outcome, ReferralState
 from roegfri import clock
 from roegfri.accounts.access import SignedIn
@@ -24,31 +26,39 @@ class Flash:
     attempt: UUID
 
 
-_KEY = "call_logged"
+_KEY = "logged_call"
 
 
 def remember(request: SignedIn, attempt: ContactAttempt) -> None:
     """The next page shows that it was logged, and offers to take it back."""
-    request.session[_KEY] = str(attempt.pk)
+    request.session[_KEY] = [str(attempt.referral_id), str(attempt.pk)]
 
 
 def flash(request: SignedIn, *, at: dt.datetime) -> Flash | None:
     """The call that was logged just before this page, once; for the context as `flash`."""
-    asked = request.session.pop(_KEY, "")
-    attempt = calling.logged_call(request.actor, UUID(asked)) if asked else None
+    asked = request.session.pop(_KEY, None)
+    attempt = _logged(request, *map(UUID, asked)) if asked else None
     if attempt is None or attempt.caller_id != request.actor.user_id or attempt.undone_at:
         return None
     if at - attempt.at > UNDO_WITHIN:
         return None
-    return Flash(words_of(attempt, at), attempt.referral_id, attempt.pk)
+    name = queries.kept(request.actor, attempt.referral.citizen).name
+    return Flash(words_of(attempt, name, at), attempt.referral_id, attempt.pk)
 
 
-def words_of(attempt: ContactAttempt, at: dt.datetime) -> str:
+def _logged(request: SignedIn, referral: UUID, attempt: UUID) -> ContactAttempt | None:
+    """None where the case is another's by now, or she has switched role."""
+    with suppress(Http404):
+        return queries.logged_call(request.actor, referral, attempt)
+    return None
+
+
+def words_of(attempt: ContactAttempt, name: str, at: dt.datetime) -> str:
     """ "Gemt: Intet svar for Anna Jensen. Næste forsøg i morgen kl. 9.30." """
     referral = attempt.referral
     saved = _("Gemt: %(outcome)s for %(name)s.") % {
         "outcome": attempt.get_outcome_display(),
-        "name": referral.citizen.name or _("ukendt navn"),
+        "name": name or _("ukendt navn"),
     }
     return f"{saved} {_then(referral, attempt, at)}".strip()
 

@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from referrals.commands.reserve import release, reserve, reserve_next, take_over
 from referrals.commands.undo import undo_call
 from referrals.models import ContactAttempt, Referral
 from referrals.queries import moved
-from referrals.queries.calling import call_case, logged_call
+from referrals.queries.calling import call_case
 from referrals.states import CloseReason, Outcome
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
@@ -103,9 +103,7 @@ def _next(request: SignedIn, after: UUID) -> HttpResponse:
 @screen(Right.REFERRALS_HANDLE)
 def undo(request: SignedIn, pk: UUID, attempt_pk: UUID) -> HttpResponse:
     """Takes back a call, and opens that person again; or goes back to I dag (`back`)."""
-    attempt = logged_call(request.actor, attempt_pk)
-    if attempt is None or attempt.referral_id != pk:
-        raise Http404
+    attempt = queries.logged_call(request.actor, pk, attempt_pk)
     if request.method != "POST":
         return redirect("desk:call", pk)
     try:
@@ -121,7 +119,7 @@ def undo(request: SignedIn, pk: UUID, attempt_pk: UUID) -> HttpResponse:
 @reasons.needed
 def take(request: SignedIn, pk: UUID) -> HttpResponse:
     """Takes over the call from the colleague who holds it."""
-    referral = queries.referral(request.actor, pk)
+    referral = queries.case(request.actor, pk)
     if request.method == "POST":
         take_over(referral, by=request.actor, at=clock.now())
     return redirect("desk:call", pk)
@@ -131,7 +129,7 @@ def take(request: SignedIn, pk: UUID) -> HttpResponse:
 @reasons.needed
 def let_go(request: SignedIn, pk: UUID) -> HttpResponse:
     """Goes back without calling: a colleague may have the person at once."""
-    referral = queries.referral(request.actor, pk)
+    referral = queries.case(request.actor, pk)
     if request.method == "POST":
         release(referral, by=request.actor, at=clock.now())
     return redirect("desk:today")
@@ -141,7 +139,7 @@ def let_go(request: SignedIn, pk: UUID) -> HttpResponse:
 @reasons.needed
 def hold(request: SignedIn, pk: UUID) -> HttpResponse:
     """Goes on holding the case while somebody works on the screen; 409 when a colleague has it."""
-    referral = queries.referral(request.actor, pk)
+    referral = queries.case(request.actor, pk)
     if request.method != "POST":
         return redirect("desk:call", pk)
     held = reserve(referral, by=request.actor, at=clock.now())
@@ -154,7 +152,7 @@ def hold(request: SignedIn, pk: UUID) -> HttpResponse:
 def give_up(request: SignedIn, pk: UUID) -> HttpResponse:
     """Closes as «ikke truffet», after the agreed attempts; the next person is open."""
     at, by = clock.now(), request.actor
-    referral = queries.referral(by, pk)
+    referral = queries.case(by, pk)
     if request.method != "POST":
         return redirect("desk:call", pk)
     try:

@@ -99,7 +99,7 @@ def _show_logged(request: SignedIn, attempt: ContactAttempt) -> HttpResponse:
     context = {
         "attempt": attempt,
         "pk": attempt.referral_id,
-        "name": attempt.referral.citizen.name,
+        "name": queries.kept(request.actor, attempt.referral.citizen).name,
         "words": logged_words(attempt, row, at=clock.now()),
     }
     return show(request, "desk/logged.html", context, part="desk/_logged.html")
@@ -111,7 +111,7 @@ def _refused(request: SignedIn, pk: UUID, form: django_forms.Form) -> HttpRespon
     if not _on_list(request):
         messages.error(request, words)
         return redirect("desk:today")
-    name = queries.referral(request.actor, pk).citizen.name
+    name = queries.kept(request.actor, queries.referral(request.actor, pk).citizen).name
     context = {"pk": pk, "name": name, "refused": words}
     return show(request, "desk/_logged.html", context, status=UNPROCESSABLE)
 
