@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from referrals.commands.inbox import Delivery
 from referrals.intake import folder, take_files
@@ -369,10 +369,13 @@ def test_another_file_under_the_same_name_is_not_removed_unread(
 # ---- faults --------------------------------------------------------------------------------------
 
 
-def test_one_file_that_fails_holds_up_no_other(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", [ValueError(), OperationalError("deadlock detected")])
+def test_one_file_that_fails_holds_up_no_other(
+    root: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
     def fails(some: Sequence[Delivery], **more: Any) -> Any:
         if any(b"GIFT" in one.body for one in some):
-            raise ValueError
+            raise fault
         return take_files(some, **more)
 
     put(root, "a.xml", messages.referral())
@@ -406,6 +409,47 @@ def test_what_the_database_refuses_stays_until_it_does_not(root: Path) -> None:
     assert "fejl" in of_folder("167/ind").trouble
     sweep(root)
     assert (cases(), lying(root), of_folder("167/ind").trouble) == (1, [], "")
+
+
+def test_without_the_database_everything_stays(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(_some: Sequence[Delivery], **_more: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_backend_pid()")
+            pid = cursor.fetchone()[0]
+        with setup_connection() as server:
+            server.execute("select pg_terminate_backend(%s, 5000)", [pid])
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+
+    put(root, "a.xml", messages.referral())
+    with monkeypatch.context() as patched:
+        patched.setattr(taking, "take_files", lost)
+        with pytest.raises(DatabaseError):
+            sweep(root)
+    connection.close()
+    assert (cases(), lying(root)) == (0, ["a.xml"])
+    sweep(root)
+    assert (cases(), lying(root)) == (1, [])
+
+
+def test_one_folder_that_fails_holds_up_no_other(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stale(_folder: int, file: files.File) -> bool:
+        if file.name == "b.xml":
+            raise OSError(116, "Stale file handle")
+        return True
+
+    put(root, "h.xml", messages.referral())
+    brondby = messages.referral(receiver=messages.BROENDBY, envelope="B", letter="B", episode="b")
+    put(root, "b.xml", brondby, "153/ind")
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "is_still", stale)
+        sweep(root)
+    assert (cases(), of_folder("167/ind").trouble) == (1, "")
+    assert of_folder("153/ind").trouble
+    sweep(root)
+    assert (cases(), of_folder("153/ind").trouble) == (2, "")
 
 
 def test_a_folder_that_is_gone_is_said(root: Path) -> None:

@@ -92,7 +92,12 @@ def _swept(
     queue = deque(one for one in rounds if one.sets)
     while queue and now() < until:
         one = queue.popleft()
-        if not take_set(root, one.place, one.sets.popleft(), one.tally, by=by, at=now()):
+        try:
+            mine = take_set(root, one.place, one.sets.popleft(), one.tally, by=by, at=now())
+        except OSError:
+            one.trouble = _unopened()
+            continue
+        if not mine:
             rounds.remove(one)
         elif one.sets:
             queue.append(one)
@@ -107,7 +112,7 @@ def _begun(root: Path, place: Place, at: dt.datetime) -> _Round | None:
     except FileNotFoundError:
         return None
     except OSError:
-        return _Round(place, trouble=_("Mappen kan ikke åbnes, eller den er en genvej."))
+        return _Round(place, trouble=_unopened())
     tally = Tally(waiting=found.waiting, troubles=found.troubles)
     return _Round(place, deque(_sets(found.ready)), tally)
 
@@ -137,6 +142,10 @@ def _seen(one: _Round) -> Seen:
         taken=tally.taken > 0,
         trouble=one.trouble or " ".join(sorted(words)),
     )
+
+
+def _unopened() -> str:
+    return _("Mappen kan ikke åbnes, eller den er en genvej.")
 
 
 def _not_swept(root: Path, members: Mapping[str, Municipality], at: dt.datetime) -> list[Seen]:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from referrals.commands.inbox import Delivery, Unread, take_letters
@@ -130,9 +130,9 @@ def _taken(
     try:
         with transaction.atomic():
             _take(some, inbox, by, at)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away, or in the way: all of it is tried again
-    except Exception:  # noqa: BLE001  (whatever it is, the file stays where it is, and that is said)
+    except Exception:  # (whatever it is, the file stays where it is, and that is said)
+        if not connection.is_usable():
+            raise  # the database is away: all of it is tried again
         if len(some) > 1:
             return [one for file in some for one in _taken([file], inbox, tally, by, at)]
         _log.exception("a file was not taken in", count=1)
@@ -186,5 +186,5 @@ def _leave(root: Path, place: Place, folder: int, file: File, name: str, tally: 
             files.remove(folder, name)
     except OSError:
         tally.troubles[Trouble.STUCK] += 1
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             _stuck.add(files.key_of(os.stat(name, dir_fd=folder, follow_symlinks=False)))
