@@ -372,7 +372,7 @@ def test_what_is_counted_is_found_by_its_index(by: Actor) -> None:
             "insert into referrals_arrival (organisation_id, at, way, result, sender_name, reason)"
             " select o.id, %s::timestamptz - n * interval '30 minutes', 'api', 'created', '', ''"
             " from organisations_organisation o, generate_series(1, 5000) n"
-            " where o.kind = 'municipality'",
+            " where o.kind = 'municipality' order by n desc",  # as they come: all in turn
             [NOW],
         )
     with setup_connection() as inside:
