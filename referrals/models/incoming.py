@@ -99,11 +99,6 @@ class IncomingMessage(models.Model):
         """The message as it came."""
         return sealed.unseal(self.body, place=self.PLACE, row=self.pk).encode("latin-1")
 
-    @property
-    def beginning(self) -> str:
-        """The first of it, to look at; whatever cannot be read shows as a question mark."""
-        return self.bytes[:4000].decode("utf-8", errors="replace")
-
 
 class Receipt(models.Model):
     """MedCom's answer to the sender of a message: rendered once, so that a re-delivery gets the
