@@ -1,7 +1,6 @@
 """What a line on "I dag" says: whom it is about, what is due and why, and how urgent it is."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -11,14 +10,15 @@ from django.utils import formats, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from referrals.models import ContactAttempt
 from referrals.queries.marks import Mark
-from referrals.queries.waiting import MESSAGE, Waiting
-from referrals.states import InboxState, NextStep
+from referrals.queries.waiting import Waiting
+from referrals.states import NextStep
 from roegfri import clock
 from roegfri.actor import Actor
+from roegfri.desk.lines.due import BY_PHONE, Due, deadline_words, due_of
+from roegfri.desk.lines.when import clock_words, moment_words
 from roegfri.ui.templatetags.ui import tag
 
 _NIL = UUID(int=0)
@@ -45,19 +45,9 @@ class Line:
     acts: str
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What is due: how it is coloured, in which words, and why (none of it escaped)."""
-
-    kind: str
-    words: str
-    why: str
-
-
 def line(row: Waiting, *, at: dt.datetime) -> Line:
     """A line as it stands at an instant."""
-    known = row.kind in _DUE
-    due = _DUE[row.kind](row, at) if known else Due("new", row.kind, row.note)
+    due = due_of(row, at)
     return Line(
         id=row.id,
         url=_address("referrals:message" if row.is_message else "desk:call", row.id),
@@ -69,7 +59,7 @@ def line(row: Waiting, *, at: dt.datetime) -> Line:
         received=_received(row.received_at, at),
         attempts="" if row.is_message else str(row.attempts),
         caseworker=row.caseworker or "",
-        acts="" if row.free and row.number and row.kind in _BY_PHONE else "hidden",
+        acts="" if row.free and row.number and row.kind in BY_PHONE else "hidden",
     )
 
 
@@ -180,115 +170,7 @@ def _due(row: Waiting, due: Due, today: dt.date) -> SafeString:
     tags = _tag(due.kind, due.words)
     # An agreed time does not move the deadline of the first contact.
     if row.awaits_first_contact and row.kind != NextStep.CALL and row.contact_by:
-        kind, words = _deadline(row.contact_by, today)
+        kind, words = deadline_words(row.contact_by, today)
         if kind != "new":
             tags = mark_safe(f"{tags} {_tag(kind, words)}")  # noqa: S308  (both are safe)
     return mark_safe(f"{tags} {_quiet(due.why)}") if due.why else tags  # noqa: S308
-
-
-def _call(row: Waiting, at: dt.datetime) -> Due:
-    assert row.contact_by  # noqa: S101  (only a message has none)
-    kind, words = _deadline(row.contact_by, clock.danish_date(at))
-    given = row.days_to_call
-    days = f"{given[0]} {given[1].label}, " if given else ""
-    # A note stands here when another municipality gave the case on.
-    return Due(kind, words, ". ".join(filter(None, (f"{days}{row.sender}", row.note))))
-
-
-def _retry(row: Waiting, at: dt.datetime) -> Due:
-    if row.next_at <= at:
-        return Due("today", _("Prøv igen nu"), row.sender)
-    kind = "today" if _is_on(row.next_at, at) else "new"
-    return Due(kind, _("Prøv igen %(when)s") % {"when": when_words(row.next_at, at)}, row.sender)
-
-
-def _call_back(row: Waiting, at: dt.datetime) -> Due:
-    when = {"when": when_words(row.next_at, at)}
-    if row.next_at <= at:
-        return Due("overdue", _("Ring nu: aftalt %(when)s") % when, row.note)
-    return Due(_soon(row, at), _("Ring som aftalt %(when)s") % when, row.note)
-
-
-def _decide(row: Waiting, at: dt.datetime) -> Due:
-    words = _("Hør, hvad borgeren har besluttet, %(when)s") % {"when": when_words(row.next_at, at)}
-    return Due(_soon(row, at), words, row.note)
-
-
-def _talk(row: Waiting, at: dt.datetime) -> Due:
-    when = {"when": when_words(row.next_at, at)}
-    if row.next_at <= at:
-        return Due(
-            "overdue",
-            _("Afklarende samtale var %(when)s: notér resultatet") % when,
-            row.note,
-        )
-    return Due(_soon(row, at), _("Afklarende samtale %(when)s") % when, row.note)
-
-
-def _message(row: Waiting, _at: dt.datetime) -> Due:
-    return Due("today", str(InboxState(row.state).label), row.note)
-
-
-# kind of a line -> its words
-_DUE: Mapping[str, Callable[[Waiting, dt.datetime], Due]] = {
-    NextStep.CALL: _call,
-    NextStep.RETRY: _retry,
-    NextStep.CALL_BACK: _call_back,
-    NextStep.DECIDE: _decide,
-    NextStep.TALK: _talk,
-    MESSAGE: _message,
-}
-# What is done on the telephone: that nobody answered can be noted from the list.
-_BY_PHONE = frozenset({NextStep.CALL, NextStep.RETRY, NextStep.CALL_BACK, NextStep.DECIDE})
-
-
-def _deadline(contact_by: dt.date, today: dt.date) -> tuple[str, str]:
-    days = (contact_by - today).days
-    if days < 0:
-        words = ngettext("%(n)s dag over fristen", "%(n)s dage over fristen", -days)
-        return "overdue", words % {"n": -days}
-    if days == 0:
-        return "today", _("Ring senest i dag")
-    if days == 1:
-        return "new", _("Ring senest i morgen")
-    return "new", _("Ring senest %(day)s") % {"day": day_words(contact_by)}
-
-
-def _soon(row: Waiting, at: dt.datetime) -> str:
-    """The colour of a time that was agreed."""
-    if _is_on(row.next_at, at):
-        return "today"
-    return "overdue" if row.next_at <= at else "new"
-
-
-def _is_on(moment: dt.datetime, at: dt.datetime) -> bool:
-    return clock.danish_date(moment) == clock.danish_date(at)
-
-
-# ---- when ----------------------------------------------------------------------------------------
-
-
-def day_words(day: dt.date) -> str:
-    """ "onsdag 25. nov." """
-    return formats.date_format(day, "l j. b")
-
-
-def moment_words(moment: dt.datetime, today: dt.date) -> str:
-    """ "i dag kl. 16.00", "i morgen kl. 9.30", "onsdag 25. nov. kl. 9.30"."""
-    days = (clock.danish_date(moment) - today).days
-    day = {-1: _("i går"), 0: _("i dag"), 1: _("i morgen")}.get(days)
-    day = day or day_words(clock.danish_date(moment))
-    return _("%(day)s kl. %(time)s") % {"day": day, "time": clock_words(moment)}
-
-
-def when_words(moment: dt.datetime, at: dt.datetime) -> str:
-    """The same, but only the time on the day itself: "kl. 13.30"."""
-    if _is_on(moment, at):
-        return _("kl. %(time)s") % {"time": clock_words(moment)}
-    return moment_words(moment, clock.danish_date(at))
-
-
-def clock_words(moment: dt.datetime) -> str:
-    """ "13.30" on a Danish wall clock."""
-    local = moment.astimezone(clock.COPENHAGEN)
-    return f"{local.hour}.{local.minute:02d}"
