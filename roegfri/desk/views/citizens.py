@@ -18,7 +18,7 @@ from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.desk import reasons
-from roegfri.desk.citizen_page import said, show_citizen, show_differences
+from roegfri.desk.file.citizen import said, show_citizen, show_differences
 from roegfri.persons.phone import display
 from roegfri.ui.differences import Collision, Merged
 from roegfri.ui.screens import show, submitted

@@ -15,7 +15,7 @@ from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.desk import reasons
-from roegfri.desk.file_page import show_file
+from roegfri.desk.file.page import show_file
 from roegfri.ui.screens import submitted
 
 _REVEAL = {"number": reveal_number, "address": reveal_address}

@@ -13,7 +13,8 @@ from referrals.commands.merge import merge_citizens, unmerge_citizens
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
-from roegfri.desk import merging, reasons
+from roegfri.desk import reasons
+from roegfri.desk.file import merging
 from roegfri.ui.screens import show, submitted
 
 

@@ -9,8 +9,9 @@ from referrals.commands.extracts import print_file
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
-from roegfri.desk import insight_report, reasons
-from roegfri.desk.file_page import file_context
+from roegfri.desk import reasons
+from roegfri.desk.file.insight import insight_pdf
+from roegfri.desk.file.page import file_context
 from roegfri.refusal import Refusal
 from roegfri.ui.screens import show
 
@@ -50,7 +51,7 @@ def insight(request: SignedIn, pk: UUID) -> HttpResponse:
     form = forms.HandOutFile(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            pdf = insight_report.make(request, pk, at=clock.now())
+            pdf = insight_pdf(request, pk, at=clock.now())
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

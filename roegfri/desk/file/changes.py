@@ -11,7 +11,7 @@ from referrals.models import Citizen
 from referrals.models.parts import part_of
 from referrals.queries import File, Happening
 from referrals.states import CloseReason, Sex
-from roegfri.desk.entries import Entry
+from roegfri.desk.file.entries import Entry
 from roegfri.persons import phone
 from roegfri.ui.templatetags.rows import day
 

@@ -14,8 +14,8 @@ from referrals.commands.extracts import hand_out_file
 from referrals.queries import File
 from roegfri import letters
 from roegfri.accounts.access import SignedIn
-from roegfri.desk.entries import Entry
-from roegfri.desk.file_page import file_context
+from roegfri.desk.file.entries import Entry
+from roegfri.desk.file.page import file_context
 from roegfri.desk.lines import day_words
 from roegfri.desk.looks_report import lines_about
 from roegfri.organisations.models import Organisation
@@ -24,7 +24,7 @@ from roegfri.refusal import Refusal
 from roegfri.ui.templatetags.rows import day
 
 
-def make(request: SignedIn, pk: UUID, *, at: dt.datetime) -> bytes:
+def insight_pdf(request: SignedIn, pk: UUID, *, at: dt.datetime) -> bytes:
     """The PDF, and a line in the log that it was handed out.
 
     Her CPR number and a protected address stand in it in full: it is she who gets it. The looks are

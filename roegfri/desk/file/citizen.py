@@ -11,7 +11,7 @@ from referrals.models.parts import PARTS, names_of_columns
 from referrals.queries import File
 from roegfri import clock
 from roegfri.accounts.access import SignedIn
-from roegfri.desk.changes import label_of, value_words
+from roegfri.desk.file.changes import label_of, value_words
 from roegfri.ui.differences import Collision, Merged, Part, Shown
 from roegfri.ui.screens import CONFLICT, filled, show
 

@@ -10,8 +10,10 @@ from referrals.queries import File, Happening
 from referrals.states import ConsentForm, ConsentKind
 from roegfri import clock
 from roegfri.accounts.access import SignedIn
-from roegfri.desk import consent_texts, timeline
-from roegfri.desk.next_step import next_step
+from roegfri.desk import consent_texts
+from roegfri.desk.file import timeline
+from roegfri.desk.file.next_step import next_step
+from roegfri.desk.file.talks import talk_words
 from roegfri.ui.screens import show
 
 
@@ -78,7 +80,7 @@ def talk_of(request: SignedIn, found: File) -> dict[str, Any] | None:
     talk = max(talks, key=lambda one: one.at)
     return {
         "at": talk.at,
-        "lines": list(timeline.talk_words(found, talk)),
+        "lines": list(talk_words(found, talk)),
         "heavy": _heavy(request, found, talk),
     }
 

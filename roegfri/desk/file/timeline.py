@@ -2,35 +2,23 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import groupby
 from uuid import UUID
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from referrals.models import Referral
 from referrals.queries import File, Happening
 from referrals.states import (
-    DAY_PARTS,
     CloseReason,
     ConsentForm,
     ConsentKind,
     HandOverResult,
-    Help,
-    Known,
-    Outcome,
-    Product,
     ReferralState,
-    Topic,
-    WhyAsked,
 )
-from roegfri import clock
-from roegfri.desk import changes
-from roegfri.desk.entries import Entry
-from roegfri.desk.lines import day_words, moment_words
-from roegfri.persons import phone
+from roegfri.desk.file import changes, talks
+from roegfri.desk.file.entries import Entry
+from roegfri.desk.lines import day_words
 from roegfri.refusal import Words
 
 # What the line can be narrowed to; each entry is in one of them.
@@ -45,7 +33,7 @@ GROUPS: Mapping[str, Words] = {
 def of(file: File) -> list[Entry]:
     """Every entry of a file, the newest first."""
     found = [_received(file, one) for one in file.referrals]
-    found += _informed(file)
+    found += talks.informed(file)
     for one in file.happenings:
         make = _OF.get(one.kind)
         found += make(file, one) if make else ()
@@ -83,98 +71,6 @@ def first_deadline(file: File, referral: Referral) -> dt.date:
         return referral.contact_by
     first = min(given_on, key=lambda one: one.at)
     return dt.date.fromisoformat(first.facts["contact_by_before"])
-
-
-# ---- calls and conversations ---------------------------------------------------------------------
-
-_KINDS = {Outcome.REACHED: "reached", Outcome.THINKING: "reached", Outcome.DECLINED: "closed"}
-
-
-def _call(_file: File, one: Happening) -> Iterator[Entry]:
-    outcome = one.facts["outcome"]
-    title = _call_title(outcome, one.facts["incoming"], translation.get_language())
-    if one.facts["call_back_at"]:
-        back = dt.datetime.fromisoformat(one.facts["call_back_at"])
-        title += ", " + moment_words(back, clock.danish_date(one.at))
-    number = phone.display(one.facts["phone"]) if one.facts["phone"] else ""
-    yield Entry(
-        one.at,
-        _KINDS.get(outcome, "attempt"),
-        "calls",
-        title,
-        who=one.who or "",
-        text=one.facts["note"],
-        about=number,
-        undone=_undone(one),
-    )
-
-
-@lru_cache(maxsize=64)
-def _call_title(outcome: str, incoming: bool, _language: str) -> str:  # noqa: FBT001
-    words = _("Opkald fra borgeren: %s") if incoming else _("Opkald: %s")
-    return words % Outcome(outcome).label
-
-
-def _undone(one: Happening) -> str:
-    if one.until is None:
-        return ""
-    return _("Fortrudt %(when)s af %(who)s") % {
-        "when": moment_words(one.until, clock.danish_date(one.at)),
-        "who": one.until_who or _("systemet"),
-    }
-
-
-def _talk(file: File, one: Happening) -> Iterator[Entry]:
-    words = "\n".join(talk_words(file, one))
-    yield Entry(one.at, "reached", "calls", _("Samtale"), who=one.who or "", text=words)
-
-
-def talk_words(file: File, talk: Happening) -> Iterator[str]:
-    """What was said in the conversation, a line for each thing that was."""
-    facts = talk.facts
-    uses = [one.facts for one in file.happenings if one.kind == "use" and one.about == talk.id]
-    if facts["per_day"] is not None:
-        yield _("Cigaretter om dagen (eller tilsvarende): %s") % facts["per_day"]
-    if uses:
-        yield ", ".join(f"{Product(one['product']).label}: {one['amount']}" for one in uses)
-    if facts["motivation"] is not None:
-        yield _("Motivation: %s af 10") % facts["motivation"]
-    if facts["pregnant"] == Known.YES:
-        yield _("Gravid")
-    if facts["wishes"]:
-        yield _("Ønsker: %s") % ", ".join(str(Help(one).label) for one in facts["wishes"])
-    if facts["times"]:
-        yield _("Kan komme: %s") % ", ".join(times_words(facts["times"]))
-    if facts["why_asked"] == WhyAsked.ANSWERED:
-        yield _("Meldte sig, fordi: %s") % facts["why"]
-
-
-_DAYS = (
-    gettext_lazy("mandag"),
-    gettext_lazy("tirsdag"),
-    gettext_lazy("onsdag"),
-    gettext_lazy("torsdag"),
-    gettext_lazy("fredag"),
-    gettext_lazy("lørdag"),
-    gettext_lazy("søndag"),
-)
-
-
-def times_words(times: Sequence[str]) -> Iterator[str]:
-    """ "tirsdag formiddag", in the order of the week."""
-    for one in sorted(times, key=lambda time: (time[0], list(DAY_PARTS).index(time[2:]))):
-        yield f"{_DAYS[int(one[0]) - 1]} {str(DAY_PARTS[one[2:]]).lower()}"
-
-
-def _informed(file: File) -> Iterator[Entry]:
-    """What was told at one moment is one entry."""
-    told = [one for one in file.happenings if one.kind == "informed"]
-    told.sort(key=lambda one: (one.at, str(one.about)))
-    for (at, _about), together in groupby(told, key=lambda one: (one.at, one.about)):
-        order = list(Topic)
-        ticks = sorted(together, key=lambda one: order.index(one.facts["topic"]))
-        topics = ", ".join(str(Topic(one.facts["topic"]).label) for one in ticks)
-        yield Entry(at, "reached", "calls", _("Oplyst om: %s") % topics, who=ticks[0].who or "")
 
 
 # ---- consents ------------------------------------------------------------------------------------
@@ -227,7 +123,7 @@ def _hand_over(_file: File, one: Happening) -> Iterator[Entry]:
 
 def _merge(_file: File, one: Happening) -> Iterator[Entry]:
     title = _("Slået sammen med en anden oprettelse af samme person")
-    yield Entry(one.at, "message", "changes", title, who=one.who or "", undone=_undone(one))
+    yield Entry(one.at, "message", "changes", title, who=one.who or "", undone=talks.undone(one))
 
 
 def _messages(file: File) -> Iterator[Entry]:
@@ -241,8 +137,8 @@ def _messages(file: File) -> Iterator[Entry]:
 
 
 _OF: Mapping[str, Callable[[File, Happening], Iterator[Entry]]] = {
-    "call": _call,
-    "talk": _talk,
+    "call": talks.call,
+    "talk": talks.talk,
     "consent": _consent,
     "hand_over": _hand_over,
     "merge": _merge,
