@@ -106,10 +106,15 @@ def _thanked(
     request: HttpRequest, place: Place, language: Language, call_by: dt.date
 ) -> HttpResponse:
     """The same words, whoever she is and whether we know her or not."""
-    words = language.said(municipality=place.name)["thanks"]
-    said = words["text"].format(date=language.day(call_by))
-    again = _form_of(place, language)
-    return page(request, "public/thanks.html", language, place=place, said=said, form_address=again)
+    words = language.said(municipality=place.name, date=language.day(call_by))
+    return page(
+        request,
+        "public/thanks.html",
+        language,
+        place=place,
+        said=words["thanks"]["text"],
+        form_address=_form_of(place, language),
+    )
 
 
 def _again(
