@@ -33,6 +33,14 @@ _ORDERS: dict[str, Sequence[str]] = {
     InboxState.MISADDRESSED: ("retry", "forward", "answer", "write", "note"),
     InboxState.UNREADABLE: ("retry", "answer", "forward", "write", "note"),
 }
+# What a sender is told unless somebody writes otherwise. Not why it lies in the inbox: that may say
+# who has the citizen's case now.
+_REASONS = {
+    InboxState.MISADDRESSED: _lazy("Beskeden er ikke til os. Send den til den rette kommune."),
+    InboxState.NOT_OURS: _lazy(
+        "Vi tager kun imod henvisninger til rygestop. Send den det rette sted hen."
+    ),
+}
 # Whether it was taken in there.
 _FORWARDED = {
     True: _lazy("Givet videre til %(name)s. Beskeden er læst ind dér."),
@@ -142,7 +150,7 @@ def _page(request: SignedIn, found: IncomingMessage, **sent: django_forms.Form) 
         "acts": acts,
         "note": sent.get("note") or forms.Handled(initial=_noted(told)),
         "forward": forward,
-        "answer": sent.get("answer") or forms.AnswerSender(initial={"reason": found.reason}),
+        "answer": sent.get("answer") or forms.AnswerSender(initial={"reason": _reason(found)}),
         "write": _written_from(found, told),
         "may_take_up": not waits and queries.may_take_up(request.actor, found),
     }
@@ -172,6 +180,11 @@ def _written_from(found: IncomingMessage, told: Told) -> dict[str, str]:
         "received_at_1": f"{came:%H:%M}",
         "once": str(uuid4()),
     }
+
+
+def _reason(found: IncomingMessage) -> str:
+    """Of a file that cannot be read, what is wrong with it."""
+    return str(_REASONS.get(InboxState(found.state), found.reason))
 
 
 def _noted(told: Told) -> dict[str, str]:

@@ -285,8 +285,10 @@ def test_a_correction_follows_the_case_to_whom_it_was_given(by: Actor, other: Ac
         hand_over(Referral.objects.get(), to=make.home(other), reason="", by=by, at=NOW)
     before = cases()[0]
     waits = kept(by, status="rettetbrev", envelope="E2", letter="L2", text="Ny tekst")
-    page = signed_in(by).get(f"/henvisninger/indbakke/{waits.pk}/").content.decode()
-    assert f'value="{other.organisation_id}" selected' in page
+    shown = signed_in(by).get(f"/henvisninger/indbakke/{waits.pk}/")
+    assert f'value="{other.organisation_id}" selected' in shown.content.decode()
+    told_sender = shown.context["answer"]["reason"].value()
+    assert "Brøndby" not in told_sender, "a sender does not learn who has the case now"
     assert forward(waits, other, by) is True
     (case,) = cases()
     assert case.pk == before.pk
