@@ -8,6 +8,7 @@ from uuid import UUID
 from referrals.models import Arrival
 from referrals.states import Taken, Way
 from roegfri.organisations.models import Organisation
+from roegfri.walls.inserts import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def note_arrivals(organisation_id: UUID, arrivals: Iterable[Came]) -> None:
     A part of a command: runs in the scope of that municipality (actor.receiving), or its own
     people's.
     """
-    Arrival.objects.bulk_create(
+    rows = [
         Arrival(
             organisation_id=organisation_id,
             at=came.at,
@@ -42,4 +43,5 @@ def note_arrivals(organisation_id: UUID, arrivals: Iterable[Came]) -> None:
             reason=came.reason[:300],
         )
         for came in arrivals
-    )
+    ]
+    insert(rows)

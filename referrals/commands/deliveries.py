@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referrals.commands.inbox import Answer, Delivery, Unread, take_letters
 from referrals.commands.inbox.reading import read_all
-from referrals.commands.inbox.values import Brought
 from referrals.states import InboxState
 from roegfri.actor import Actor, acting, receiving
 from roegfri.organisations.models import Organisation
@@ -22,7 +21,7 @@ AT_ONCE = 200
 
 @transaction.atomic
 def take_delivery(delivery: Delivery, *, inbox: Organisation, by: Actor, at: dt.datetime) -> Answer:
-    """The one of it. The same as a set of one."""
+    """One file: a set of one."""
     return take_deliveries([delivery], inbox=inbox, by=by, at=at)[0]
 
 
@@ -34,7 +33,8 @@ def take_deliveries(
 
     As if they came one by one, and many times as fast. Where something fails in a set, for a
     reason of ours, its files are taken one by one; the one that fails again is kept in the inbox,
-    and none is ever half written. Raises only what keeps even that from being written.
+    and none is ever half written. Raises only what keeps even that from being written. Bring some
+    hundreds at a time: each holds three locks until the transaction ends.
     """
     with acting(receiving(by, inbox.pk, inbox.name)) as scope:
         sets = [deliveries[nr : nr + AT_ONCE] for nr in range(0, len(deliveries), AT_ONCE)]
@@ -45,7 +45,7 @@ def _taken(
     some: Sequence[Delivery], inbox: Organisation, by: Actor, at: dt.datetime
 ) -> list[Answer]:
     try:
-        return _whole(read_all(some), inbox, by, at)
+        return take_letters(read_all(some), inbox=inbox, by=by, at=at)
     except Exception:
         # Whatever it is, no file may be lost. Written down are the fault's name and place alone:
         # what a database says of a row that it refuses is the row.
@@ -55,20 +55,10 @@ def _taken(
 
 def _taken_by_itself(delivery: Delivery, inbox: Organisation, by: Actor, at: dt.datetime) -> Answer:
     try:
-        return _whole(read_all([delivery]), inbox, by, at)[0]
+        return take_letters(read_all([delivery]), inbox=inbox, by=by, at=at)[0]
     except Exception as fault:
         reason = _("Filen kunne ikke læses ind på grund af en fejl hos os. Prøv igen senere.")
         unread = [Unread(delivery, InboxState.UNREADABLE, reason)]
-        answer = _whole(unread, inbox, by, at)[0]
+        answer = take_letters(unread, inbox=inbox, by=by, at=at)[0]
         log.exception("intake.file_failed", message=str(answer.message.pk), exc_info=fault)
         return answer
-
-
-@transaction.atomic
-def _whole(
-    brought: Sequence[Brought], inbox: Organisation, by: Actor, at: dt.datetime
-) -> list[Answer]:
-    """All of them, or none: a key that points nowhere is found here, not at the end of it all."""
-    answers = take_letters(brought, inbox=inbox, by=by, at=at)
-    connection.check_constraints()
-    return answers

@@ -20,6 +20,7 @@ from roegfri.audit.commands import record
 from roegfri.medcom import Message, Unreadable, receipts
 from roegfri.medcom.receipts import RefuseCode
 from roegfri.refusal import Refusal
+from roegfri.walls.inserts import insert
 
 AT_ONCE = 100
 _IDENTIFIER = 14
@@ -40,13 +41,14 @@ def make_receipts(pairs: Sequence[tuple[IncomingMessage, Message]], *, at: dt.da
         for row, message in pairs
         if message.envelope.wants_receipt
     ]
-    Receipt.objects.bulk_create(
+    made = [
         _row(
             row, ReceiptKind.POSITIVE, name, receipts.positive(original, identifier=name, at=at), at
         )
         for row, original in asked
         if original.answerable and (name := _identifier())
-    )
+    ]
+    insert(made)
 
 
 def ask_again(message: IncomingMessage) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from referrals.commands.deliveries import AT_ONCE, take_deliveries, take_delivery
+from referrals.commands.deliveries import AT_ONCE, take_deliveries
 from referrals.commands.inbox import Answer, Delivery
 from referrals.states import Way
 from roegfri.actor import Actor
@@ -22,7 +22,7 @@ def take_file(
 ) -> Answer:
     """Takes a MedCom file in, whatever is in it; `received_at` is when the municipality got it."""
     delivery = Delivery(body, filename, received_at, way)
-    return take_delivery(delivery, inbox=inbox, by=by, at=at)
+    return take_deliveries([delivery], inbox=inbox, by=by, at=at)[0]
 
 
 def take_files(

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.test import Client
 from lxml import etree
 
-from referrals.commands.inbox import Taken
-from referrals.intake import take_file
+from referrals.commands.inbox import Delivery
+from referrals.intake import take_files
 from referrals.models import ContactAttempt, Referral
-from referrals.states import Outcome
+from referrals.states import Outcome, Taken
 from roegfri import clock
 from roegfri.actor import Actor, acting
 from roegfri.audit.commands import record
@@ -22,7 +22,8 @@ from tests.roegfri.medcom import messages
 
 LISTS = (("I dag", "/", "i-dag"), ("Henvisninger", "/henvisninger/", "henvisninger"))
 EVENTS = 60
-MESSAGES = 200
+MESSAGES = 1000
+SURNAMES = ("Berggren", "Kjær", "Østergaard", "Holm", "Lund", "Thorup", "Winther")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +87,47 @@ def _long_case(by: Actor) -> uuid.UUID:
     return referral.pk
 
 
-def intake() -> tuple[float, float]:
-    """MedCom messages a second of one core: parsed and stored; and lxml's parsing alone."""
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Messages a second of one core, application and database; and lxml's parsing alone."""
+
+    in_sets: float
+    alone: float
+    same_person: float
+    parsed: float
+
+
+def intake() -> Intake:
+    """MedCom messages parsed and stored: whole files in, cases out; each of a new citizen, and
+    all of one who is known."""
     by = people.counsellor()
-    bodies = [_message(number) for number in range(MESSAGES)]
+    numbers = iter(range(10 * MESSAGES))
     with acting(by):
         inbox = Municipality.objects.get(pk=by.organisation_id)  # type: ignore[misc]
 
-        def take() -> None:
-            at = clock.now()
-            receipt = take_file(bodies.pop(), "b.xml", inbox=inbox, received_at=at, by=by, at=at)
-            assert receipt.taken == Taken.CREATED, receipt.message.reason
+        def rate(at_once: int, *, same: bool = False) -> float:
+            def one_set() -> None:
+                at = clock.now()
+                some = [Delivery(bodies.pop(), "b.xml", at) for _ in range(at_once)]
+                for answer in take_files(some, inbox=inbox, by=by, at=at):
+                    assert answer.taken == Taken.CREATED, answer.reason
 
-        body = bodies[0]
-        stored = measure.spent(take, times=MESSAGES)
-    return 1000 / stored, 1000 / measure.spent(lambda: etree.fromstring(body), times=5000)
+            times = MESSAGES // at_once
+            bodies = [_message(next(numbers), same=same) for _ in range((times + 1) * at_once)]
+            one_set()
+            return 1000 * at_once / measure.spent(one_set, times=times)
+
+        body = _message(0)
+        parsed = measure.spent(lambda: etree.fromstring(body), times=5000)
+        return Intake(rate(200), rate(1), rate(200, same=True), 1000 / parsed)
 
 
-def _message(number: int) -> bytes:
+def _message(number: int, *, same: bool = False) -> bytes:
     """Another citizen each time; the day of birth is moved by 60, as in all made-up numbers."""
     born = f"{61 + number % 28:02d}{1 + number % 12:02d}{50 + number % 40:02d}"
     return messages.referral(
-        civil_number=f"{born}{number:04d}",
+        civil_number="6101500001" if same else f"{born}{number % 3000:04d}",
+        surname=f"{SURNAMES[number % len(SURNAMES)]}-{SURNAMES[number // 7 % len(SURNAMES)]}",
         envelope=f"ENV{number:011d}",
         letter=f"LET{number:011d}",
         episode=uuid.uuid4().hex,

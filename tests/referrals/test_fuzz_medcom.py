@@ -217,7 +217,6 @@ def test_control_a_set_that_is_not_all_or_nothing_is_found_out(
 ) -> None:
     """Without a savepoint, what was written before the fault stays, and is taken once more."""
     unlucky(monkeypatch)
-    monkeypatch.setattr(room, "_whole", room._whole.__wrapped__)
     monkeypatch.setattr(room, "take_letters", room.take_letters.__wrapped__)
     with pytest.raises(AssertionError, match="rows"):
         survive(200, 4, by, at_once=40)

@@ -4,13 +4,14 @@ import datetime as dt
 import io
 import random
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from structlog.testing import capture_logs
 
 from referrals.commands.handover import hand_over
@@ -32,6 +33,7 @@ from referrals.states import InboxState, Outcome, Taken, Way
 from roegfri.actor import Actor, acting
 from roegfri.audit.models import AuditEvent, AuditEventPerson
 from roegfri.ui import logs
+from roegfri.walls.locks import alone
 from tests import make
 from tests.conftest import setup_connection
 from tests.roegfri.medcom import messages
@@ -340,6 +342,61 @@ def test_a_key_that_points_nowhere_is_found_before_the_answer(
     monkeypatch.setattr(taking, "make_cases", nowhere)
     answers = in_a_set([letter(1), letter(2, surname="Umulig"), letter(3)], by)
     assert [one.taken for one in answers] == [Taken.CREATED, Taken.REFUSED, Taken.CREATED]
+
+
+# ---- at once -------------------------------------------------------------------------------------
+
+
+def at_once(by: Actor, *, sets: int, letters: int) -> tuple[Counter[str], list[Any]]:
+    """Some bring the same files at once, each in an order of its own; what failed on the way."""
+    files = [letter(number) for number in range(letters)]
+    files += [fixed(100 + number, f"episode-{number}", text="Rettet") for number in range(10)]
+    taken: Counter[str] = Counter()
+    barrier = threading.Barrier(sets)
+
+    def bring(seed: int) -> None:
+        mine = random.Random(seed).sample(files, len(files))
+        barrier.wait()
+        try:
+            taken.update(answer.taken.value for answer in in_a_set(mine, by))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=bring, args=(seed,)) for seed in range(sets)]
+    with capture_logs() as said:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return taken, said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_sets_of_the_same_files_at_once_are_one(by: Actor) -> None:
+    taken, said = at_once(by, sets=4, letters=40)
+    assert said == [], "a set failed"
+    assert (taken["duplicate"], taken["refused"]) == (150, 0)
+    with acting(make.SYSTEM), transaction.atomic():
+        assert IncomingMessage.objects.count() == taken["created"] + taken["corrected"] == 50
+        assert Referral.objects.count() == taken["created"]
+        assert Citizen.objects.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_locked_in_the_order_they_come_sets_wait_in_a_circle(
+    by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_have_one, begun = threading.Barrier(2), threading.local()
+
+    def one_after_the_other(names: Any) -> None:
+        for name in names:
+            alone(*name)
+            if not hasattr(begun, "once"):
+                begun.once = both_have_one.wait()
+
+    monkeypatch.setattr(taking, "all_alone", one_after_the_other)
+    _taken, said = at_once(by, sets=2, letters=20)
+    assert said, "nobody waited in a circle: the test above proves nothing"
 
 
 # ---- by which way --------------------------------------------------------------------------------
