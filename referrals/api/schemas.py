@@ -47,7 +47,7 @@ class NewReferral(Strict):
     ] = ""
     phone: Annotated[
         str,
-        told(_("Det nummer, der skal ringes til."), "20 12 34 56", max_length=60),
+        told(_("Det nummer, der skal ringes til."), "30 12 34 56", max_length=60),
         fields.PHONE_IF_ANY,
     ] = ""
     phones: Annotated[
@@ -63,22 +63,22 @@ class NewReferral(Strict):
         ),
         fields.LINES,
     ] = ""
-    given_names: Annotated[str, told(_("Fornavne."), "Nancy Ann", max_length=120), fields.LINE] = ""
+    given_names: Annotated[str, told(_("Fornavne."), "Brita Test", max_length=120), fields.LINE] = ""
     surname: Annotated[str, told(_("Efternavn."), "Berggren", max_length=120), fields.LINE] = ""
     cpr: Annotated[
         str,
         told(
             _("CPR- eller erstatningsnummer, med eller uden bindestreg."),
-            "251248-9996",
+            "150981-9996",
             max_length=20,
         ),
         fields.CIVIL_NUMBER,
     ] = ""
     birth_date: Annotated[
-        str, told(_("Fødselsdato."), "1948-12-25", format="date"), fields.BIRTH_DATE
+        str, told(_("Fødselsdato."), "1981-09-15", format="date"), fields.BIRTH_DATE
     ] = ""
     email: Annotated[
-        str, told(_("E-mailadresse."), "nancy@example.dk", max_length=254), fields.EMAIL
+        str, told(_("E-mailadresse."), "brita@example.dk", max_length=254), fields.EMAIL
     ] = ""
     address: Annotated[Address | None, told(_("Adresse."))] = None
     language: Annotated[
@@ -94,7 +94,7 @@ class NewReferral(Strict):
     ] = ""
     guardian_phone: Annotated[
         str,
-        told(_("Forælders eller værges telefon."), "30 12 34 56", max_length=60),
+        told(_("Forælders eller værges telefon."), "40 12 34 56", max_length=60),
         fields.PHONE_IF_ANY,
     ] = ""
     reference: Annotated[

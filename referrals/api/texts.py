@@ -106,11 +106,11 @@ REFERRALS: dict[str, Any] = {
                 "application/json": {
                     "example": {
                         "municipality": "167",
-                        "phone": "20 12 34 56",
+                        "phone": "30 12 34 56",
                         "text": "Henvisning til rygestop. Træffes bedst om formiddagen.",
-                        "given_names": "Nancy Ann",
+                        "given_names": "Brita Test",
                         "surname": "Berggren",
-                        "cpr": "251248-9996",
+                        "cpr": "150981-9996",
                         "reference": "HV-2026-1187",
                     }
                 }
@@ -136,8 +136,8 @@ REFERRALS: dict[str, Any] = {
                 '  -H "Authorization: Bearer $TOKEN" \\\n'
                 '  -H "Content-Type: application/json" \\\n'
                 '  -H "Idempotency-Key: 2026-11-20-000187" \\\n'
-                '  -d \'{"municipality": "167", "phone": "20 12 34 56",'
-                ' "given_names": "Nancy Ann", "text": "Henvisning til rygestop"}\''
+                '  -d \'{"municipality": "167", "phone": "30 12 34 56",'
+                ' "given_names": "Brita Test", "text": "Henvisning til rygestop"}\''
             )
         ],
     ),
