@@ -94,16 +94,17 @@ class Section:
     rows: list[tuple[str, str, str]]
 
 
+# In the order in which a citizen meets them.
 _HEADINGS: dict[str, Words] = {
-    "common": _("På alle sider"),
-    "dates": _("Datoer"),
-    "choose": _("Vælg kommune"),
     "signup": _("Tilmeldingen"),
+    "thanks": _("Tak"),
     "errors": _("Når noget mangler"),
     "notices": _("Når det ikke er sendt endnu"),
-    "thanks": _("Tak"),
-    "problems": _("Når noget går galt"),
     "privacy": _("Om oplysningerne"),
+    "choose": _("Vælg kommune"),
+    "problems": _("Når noget går galt"),
+    "common": _("På alle sider"),
+    "dates": _("Datoer"),
 }
 
 
