@@ -399,7 +399,7 @@ def test_a_message_of_another_municipality_is_not_written_from(by: Actor, other:
 
 
 # A letter that no other constraint of the database would stop the second time.
-BARE = {"episode": "", "receipt": "minuspositivkvitt"}
+BARE: dict[str, Any] = {"episode": "", "receipt": "minuspositivkvitt"}
 
 
 @pytest.mark.django_db(transaction=True)
