@@ -32,10 +32,14 @@ left join organisations_organisation h on h.id = d.hospital_id
 _NAME = "coalesce(o.name || coalesce(', ' || h.name, ''), s.sender_name)"
 _KEY = "sender_id, case when sender_id is null then sender_name else '' end"
 _DAY = "(at at time zone 'Europe/Copenhagen')::date"
-# The message that a refusal left in the inbox, when there is just one that it can be.
+# The message that a refusal left in the inbox, when there is just one that it can be: of that
+# instant, or else with the same words (a sender may be told other words than the municipality).
 _MESSAGE = f"""
-(select case when count(*) = 1 then min(m.id::text) end from referrals_incomingmessage m
-  where m.organisation_id = %(organisation)s and m.came_at = s.at and m.reason = s.reason
+(select case when count(*) = 1 then min(m.id::text)
+    when count(*) filter (where m.reason = s.reason) = 1
+    then min(m.id::text) filter (where m.reason = s.reason) end
+  from referrals_incomingmessage m
+  where m.organisation_id = %(organisation)s and m.came_at = s.at and m.way = s.way
     and m.state <> '{InboxState.ACCEPTED}')
 """  # noqa: S608  (our own words)
 _CAME = f"""

@@ -159,41 +159,58 @@ def test_departments_of_one_name_are_told_apart_by_their_hospitals(by: Actor) ->
     ]
 
 
-def test_what_was_refused_is_told_newest_first_with_its_message(by: Actor) -> None:
-    at, reason = ago(hours=1), "Kan ikke læses: ikke XML"
+def kept(by: Actor, reason: str, at: dt.datetime = NOW) -> uuid.UUID:
+    """A message in the inbox; each other bytes."""
     with acting(by):
-        message = keep_message(
-            Delivery(b"<x>", "a.xml", at),
+        answer = keep_message(
+            Delivery(uuid.uuid4().bytes, "a.xml", at, Way.FOLDER),
             inbox=make.home(by),
             state=InboxState.UNREADABLE,
             reason=reason,
             by=by,
             at=at,
-        ).message
+        )
+    return answer.message.pk
+
+
+def test_what_was_refused_is_told_newest_first_with_its_message(by: Actor) -> None:
+    at, reason = ago(hours=1), "Kan ikke læses: ikke XML"
+    message = kept(by, reason, at)
     came(
         by,
-        Came(Way.FOLDER, REFUSED, at, None, "Ukendt afdeling", reason),
         Came(Way.API, REFUSED, ago(hours=2), None, "", "Et telefonnummer mangler"),
+        Came(Way.FOLDER, REFUSED, at, None, "Ukendt afdeling", reason),
         Came(Way.API, CREATED, ago(hours=3)),
     )
-    found = {(one.reason, one.sender, one.message) for one in asked(by).refusals}
-    assert (reason, "Ukendt afdeling", message.pk) in found
-    assert ("Et telefonnummer mangler", "", None) in found
+    assert [(one.reason, one.sender, one.message) for one in asked(by).refusals] == [
+        (reason, "Ukendt afdeling", message),
+        ("Et telefonnummer mangler", "", None),
+    ]
+
+
+def refused(by: Actor, *reasons: str) -> dict[str, uuid.UUID | None]:
+    came(by, *(Came(Way.FOLDER, REFUSED, NOW, reason=reason) for reason in reasons))
+    return {one.reason: one.message for one in asked(by).refusals}
+
+
+def test_a_message_is_found_though_its_sender_was_told_other_words(by: Actor) -> None:
+    message = kept(by, "Ikke XML")
+    assert refused(by, "The file is no XML") == {"The file is no XML": message}
+
+
+def test_messages_of_one_set_are_told_apart_by_their_reasons(by: Actor) -> None:
+    one, other = kept(by, "Ikke XML"), kept(by, "Ikke hel")
+    assert refused(by, "Ikke XML", "Ikke hel", "Andet") == {
+        "Ikke XML": one,
+        "Ikke hel": other,
+        "Andet": None,
+    }
 
 
 def test_two_messages_that_it_may_be_are_looked_for_in_the_inbox(by: Actor) -> None:
-    with acting(by):
-        for body in (b"<x>", b"<y>"):
-            keep_message(
-                Delivery(body, "a.xml", NOW),
-                inbox=make.home(by),
-                state=InboxState.UNREADABLE,
-                reason="Kan ikke læses",
-                by=by,
-                at=NOW,
-            )
-    came(by, Came(Way.FOLDER, REFUSED, NOW, reason="Kan ikke læses"))
-    assert {one.message for one in asked(by).refusals} == {None}
+    for _ in range(2):
+        kept(by, "Ikke XML")
+    assert refused(by, "Ikke XML") == {"Ikke XML": None}
 
 
 # ---- silence -------------------------------------------------------------------------------------
