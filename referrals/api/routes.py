@@ -12,6 +12,7 @@ from referrals import queries
 from referrals.api import texts
 from referrals.api.reading import details_of, receiver_of
 from referrals.api.schemas import Answered, HowFar, MessageAnswered, NewReferral
+from referrals.commands.refused import note_refusal
 from referrals.commands.send import send_referral
 from referrals.intake.files import take_file
 from referrals.states import Taken, Way
@@ -129,6 +130,7 @@ def _send(request: ByToken, sent: NewReferral) -> Said:
     try:
         sending = send_referral(details, to=to, by=current(), at=at, reference=sent.reference)
     except Refusal as refusal:
+        note_refusal(str(refusal), to=to, by=current(), at=at)
         return Said(_REFUSED, _said(None, Taken.REFUSED, str(refusal), None))
     day = sending.contact_by.isoformat()
     status = _STATUS.get(sending.taken, HTTPStatus.OK)

@@ -63,7 +63,9 @@ class NewReferral(Strict):
         ),
         fields.LINES,
     ] = ""
-    given_names: Annotated[str, told(_("Fornavne."), "Brita Test", max_length=120), fields.LINE] = ""
+    given_names: Annotated[str, told(_("Fornavne."), "Brita Test", max_length=120), fields.LINE] = (
+        ""
+    )
     surname: Annotated[str, told(_("Efternavn."), "Berggren", max_length=120), fields.LINE] = ""
     cpr: Annotated[
         str,

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from referrals.commands.handover import hand_over
-from referrals.models import Citizen, IncomingMessage, Phone, Referral, SentReferral
-from referrals.states import Channel, GuardianConsent, Outcome, Source
+from referrals.models import Arrival, Citizen, IncomingMessage, Phone, Referral, SentReferral
+from referrals.states import Channel, GuardianConsent, Outcome, Source, Taken, Way
 from roegfri import clock
 from roegfri.accounts.models import TokenPurpose
 from roegfri.actor import acting
@@ -145,6 +145,10 @@ def test_a_municipality_that_takes_no_referrals_refuses_with_its_reason(
     assert (said["id"], said["status"], said["contact_by"]) == (None, "refused", None)
     assert town.name in said["reason"]
     assert not Citizen.objects.exists()
+    with acting(make.SYSTEM):
+        arrival = Arrival.objects.get(organisation=town)
+        assert (arrival.result, arrival.way) == (Taken.REFUSED, Way.API)
+        assert (arrival.sender_name, arrival.reason) == ("Lægerne Bakken", said["reason"])
 
 
 # ---- again, and corrected ------------------------------------------------------------------------
