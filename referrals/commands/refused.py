@@ -13,6 +13,7 @@ from roegfri.organisations.models import Municipality, Organisation
 @transaction.atomic
 def note_refusal(reason: str, *, to: Municipality, by: Actor, at: dt.datetime) -> None:
     """One line among what came in, with the words that the sender was answered."""
+    assert by.organisation_id  # noqa: S101  (nobody sends who acts for nobody)
     sender = Organisation.objects.get(pk=by.organisation_id)
     came = Came(Way.API, Taken.REFUSED, at, sender=sender, sender_name=sender.name, reason=reason)
     with acting(receiving(by, to.pk, to.name)):
