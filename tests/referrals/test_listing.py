@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from psycopg import sql
 
 from referrals import queries
+from referrals.commands.merge import merge_citizens, unmerge_citizens
 from referrals.models import Citizen, Phone, Referral, Residence
 from referrals.queries.listing import CAP, CONDITIONS
 from referrals.states import ReferralState, Source
@@ -194,6 +195,24 @@ def test_a_new_name_reaches_the_referrals_that_others_handle() -> None:
         Citizen.objects.filter(pk=here.citizen_id).update(surname="Efter")
     with acting(make.SYSTEM):
         assert len({copied for copied, _ in keys()}) == 1
+        assert all(copied == own for copied, own in keys())
+
+
+@database
+def test_somebody_merged_stands_under_the_name_that_counts_until_they_are_parted() -> None:
+    by = make.actor()
+    last, first = (
+        make.referral(by, number=f"+452000000{n}", surname=s) for n, s in ((1, "Å"), (2, "A"))
+    )
+    middle = make.referral(by, number="+4520000003", surname="M")
+    with acting(by):
+        assert ids(by, NAME) == [first.pk, middle.pk, last.pk]
+        merge = merge_citizens(last.citizen_id, first.citizen_id, by=by, at=make.MONDAY)
+        assert ids(by, NAME)[0] == middle.pk
+        assert len(set(Referral.objects.values_list("name_key", flat=True))) == 2
+        Citizen.objects.filter(pk=last.citizen_id).update(surname="Abel")
+        assert ids(by, NAME)[-1] == middle.pk
+        unmerge_citizens(merge, by=by, at=make.MONDAY)
         assert all(copied == own for copied, own in keys())
 
 
