@@ -296,7 +296,7 @@ def test_a_letter_passed_on_to_whoever_has_the_case_now_reaches_it(
 def test_what_is_passed_on_is_taken_whatever_its_address(by: Actor) -> None:
     inbox = make.home(by)
     elsewhere = messages.referral(receiver=ELSEWHERE)
-    given = {"inbox": inbox, "received_at": NEXT_DAY, "by": by, "at": NEXT_DAY}
+    given: dict[str, Any] = {"inbox": inbox, "received_at": NEXT_DAY, "by": by, "at": NEXT_DAY}
     assert take_file(elsewhere, "f.xml", **given).taken is Taken.REFUSED
     assert take_file(elsewhere, "f.xml", way=Way.FORWARDED, **given).taken is Taken.CREATED
 

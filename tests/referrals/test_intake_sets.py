@@ -138,8 +138,8 @@ def told(by: Actor, answers: list[Answer]) -> dict[str, Any]:
         cases = {}
         for row in Referral.objects.order_by("received_at", "episode", "sender_ean", "text"):
             cases[row.pk] = f"{row.episode} {row.state} {row.text}"
-        people = dict(Referral.objects.values_list("citizen", "pk"))
-        people = {pk: " + ".join(_cases_of(pk)) for pk in people}
+        citizens = set(Referral.objects.values_list("citizen", flat=True))
+        people = {pk: " + ".join(_cases_of(pk)) for pk in citizens}
         name |= cases | people
         return {
             "answers": [(one.taken, name[one.message.pk]) for one in answers],
@@ -247,7 +247,7 @@ def test_a_fault_in_one_message_loses_none_of_the_others(by: Actor, table: str) 
         "incomingmessage": "new.letter = 'LET00000000003'",
         "arrival": "new.sender_name like 'Umulig%' and new.result = 'created'",
     }[table]
-    odd = {
+    odd: dict[str, Any] = {
         "phones": (("30303030", ""),),
         "surname": "Umulig",
         "text": "Umulig",

@@ -68,7 +68,9 @@ class Letter:
         """The names of the message and of its episode: two that share one are never taken at
         once, and keep their order."""
         head, sender = self.message.letter, self.message.sender.ean
-        names = [("message", sender, self.message.envelope.identifier, head.identifier)]
+        names: list[tuple[str, ...]] = [
+            ("message", sender, self.message.envelope.identifier, head.identifier)
+        ]
         return [*names, ("episode", sender, head.episode)] if head.episode else names
 
     @property
