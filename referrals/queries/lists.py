@@ -123,7 +123,7 @@ where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S60
             "kind": f"'{MESSAGE}'",
             "state": "m.state",
             "note": "m.reason",
-            "sender_name": "m.filename",
+            "sender_name": "coalesce(nullif(m.sender_name, ''), m.filename)",
             "received_at": "m.came_at",
             "home_known": "true",
         },

@@ -68,7 +68,10 @@ def _talk(row: Waiting, at: dt.datetime) -> Due:
 
 
 def _message(row: Waiting, _at: dt.datetime) -> Due:
-    return Due("today", str(InboxState(row.state).label), row.note)
+    # Why, in its first sentence; what to do about it stands on the message's own page.
+    why = row.note.partition(". ")[0].removesuffix(".")
+    kind = "overdue" if row.state == InboxState.NOT_OURS else "today"
+    return Due(kind, str(InboxState(row.state).label), f"{why}." if why else "")
 
 
 # kind of a line -> its words
