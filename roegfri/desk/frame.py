@@ -86,7 +86,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", NOBODY)
     return {
         "actor": actor,
-        "role_name": Role(actor.role).label if actor.role else "",
+        "role_name": Role(actor.role).label if actor.role in Role.values else "",
         "menu": menu(actor, request.path),
         "grants": [g for g in getattr(request, "grants", ()) if g.pk != actor.grant_id],
         "trial": settings.TRIAL,

@@ -30,6 +30,7 @@ FIELDS = (
     "ms",
     "user",
     "grant",
+    "token",
     "task",
     "task_id",
     "message",

@@ -9,6 +9,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from roegfri.actor import Kind
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _log = structlog.get_logger("roegfri.request")
 
@@ -52,6 +54,7 @@ def _facts(request: HttpRequest, response: HttpResponse) -> dict[str, object]:
         "status": response.status_code,
         "user": str(actor.user_id) if actor and actor.user_id else None,
         "grant": str(actor.grant_id) if actor and actor.grant_id else None,
+        "token": actor.name if actor and actor.kind is Kind.TOKEN else None,
     }
 
 

@@ -1,6 +1,9 @@
 """Who gets in by a key, what the others are told, and how often anybody may call."""
 
 import datetime as dt
+import io
+import json
+import sys
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from roegfri.accounts.models import TokenPurpose
 from roegfri.actor import acting
 from roegfri.api import bearer
 from roegfri.audit.models import AuditEvent
+from roegfri.ui import logs
 from tests import make
 from tests.roegfri.api import calls
 
@@ -135,3 +139,21 @@ def test_a_refused_call_is_counted_and_logged_for_good() -> None:
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from accounts_ratecount where key like 'api:%'")
         assert cursor.fetchone() == (1,)
+
+
+def test_the_operators_log_names_the_key_and_never_its_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token, secret = make.token(make.municipality(), TokenPurpose.REFERRALS)
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.configure({"level": "INFO"})
+    try:
+        calls.refer(secret)
+    finally:
+        monkeypatch.undo()
+        logs.configure({"level": "WARNING"})
+    (line,) = [json.loads(one) for one in stream.getvalue().splitlines() if '"request"' in one]
+    assert (line["token"], line["status"]) == (str(token.pk), 201)
+    assert secret not in stream.getvalue()
+    assert "20123456" not in stream.getvalue().replace(" ", "")
