@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from roegfri.accounts.roles import Right, Role
 from roegfri.actor import NOBODY, Actor
@@ -27,6 +28,8 @@ class Item:
     key: str = ""
 
 
+# Another word in English than the passkeys people sign in with.
+KEYS = pgettext_lazy("API", "Adgangsnøgler")
 WORK, OVERVIEW, LOG, OWN = _("Arbejde"), _("Overblik"), _("Log"), _("Mit")
 MENU: Sequence[Item] = (
     Item(_("I dag"), "desk:today", Right.REFERRALS_HANDLE, "headset", WORK),
@@ -39,7 +42,7 @@ MENU: Sequence[Item] = (
     Item(_("Indgange"), "referrals:arrivals", Right.REFERRALS_READ, "download", OVERVIEW),
     Item(_("Medarbejdere"), "desk:staff", Right.STAFF_MANAGE, "groups", OVERVIEW),
     Item(_("Lukkedage"), "desk:closing_days", Right.CLOSING_DAYS_SET, "calendar-month", OVERVIEW),
-    Item(_("Adgangsnøgler"), "desk:tokens", Right.TOKENS_MANAGE, "lock", OVERVIEW),
+    Item(KEYS, "desk:tokens", Right.TOKENS_MANAGE, "lock", OVERVIEW),
     Item(_("Mine henvisninger"), "sending:list", Right.REFERRALS_SEND, "list-bulleted", WORK),
     Item(_("Henvis en borger"), "sending:new", Right.REFERRALS_SEND, "plus", WORK, "n"),
     Item(_("Offentlig tilmelding"), "public:texts", Right.PUBLIC_TEXTS, "language", OVERVIEW),

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 _WORDS = Path(__file__).parent / "words"
 # Marks that keep a name in Latin letters together inside a line that runs from the right.
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -33,6 +36,11 @@ class Language:
     direction: Literal["ltr", "rtl"]
     words: Words
     digest: bytes
+
+    @property
+    def name(self) -> str:
+        """What the reader's language calls it."""
+        return gettext(self.danish_name)
 
     def said(self, **names: str) -> Words:
         """The words with names in the place of {municipality} and {phone}."""
@@ -87,11 +95,11 @@ def _language(
 LANGUAGES: Mapping[str, Language] = {
     one.code: one
     for one in (
-        _language("da", "Dansk", "Dansk"),
-        _language("en", "English", "Engelsk"),
-        _language("tr", "Türkçe", "Tyrkisk"),
-        _language("pl", "Polski", "Polsk"),
-        _language("ar", "العربية", "Arabisk", "rtl"),
+        _language("da", "Dansk", _("Dansk")),
+        _language("en", "English", _("Engelsk")),
+        _language("tr", "Türkçe", _("Tyrkisk")),
+        _language("pl", "Polski", _("Polsk")),
+        _language("ar", "العربية", _("Arabisk"), "rtl"),
     )
 }
 DANISH = LANGUAGES["da"]

@@ -52,7 +52,7 @@ def text(request: SignedIn, code: str) -> HttpResponse:
 
     if submitted(request, form, act):
         done = _APPROVED if form.cleaned_data["act"] == APPROVE else _WITHDRAWN
-        messages.success(request, done % {"language": found.language.danish_name})
+        messages.success(request, done % {"language": found.language.name})
         return redirect("public:texts")
     context = {
         "form": form,
