@@ -106,7 +106,8 @@ def _moment(text: str) -> dt.datetime:
         wrong(_("Tidspunktet er for længe siden. Ret årstallet."))
     if moment > clock.now() + CLOCKS_DIFFER:
         wrong(_("Tidspunktet kan ikke ligge ude i fremtiden."))
-    return min(moment, clock.now())
+    # An offset may be of a whole day; the database takes no more than sixteen hours.
+    return min(moment, clock.now()).astimezone(dt.UTC)
 
 
 def _if_any(read: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -198,5 +198,6 @@ def answer(problem: Problem, request: HttpRequest) -> HttpResponse:
     headers = {"Content-Language": get_language() or "", **problem.headers}
     if kind.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="Roegfri"'
-    body = json.dumps(said, ensure_ascii=False)
+    # A name that was sent can hold half a character, which JSON can write and UTF-8 cannot.
+    body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
     return HttpResponse(body, status=kind.status, content_type=MEDIA_TYPE, headers=headers)

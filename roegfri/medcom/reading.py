@@ -30,6 +30,7 @@ _ENCODINGS = {
 }
 _FAULTS = {
     etree.ErrorTypes.ERR_DOCUMENT_END: Fault.SEVERAL,
+    etree.ErrorTypes.ERR_RESERVED_XML_NAME: Fault.SEVERAL,  # a second file, with its first line
     etree.ErrorTypes.ERR_TAG_NOT_FINISHED: Fault.TRUNCATED,
 }
 

@@ -46,6 +46,7 @@ def nothing_is_stored() -> bool:
         b"{'phone': '20123456'}",
         b'{"phone": "20123456", "phone": "30123456"}',
         b'{"address": {"town": "A", "town": "B"}}',
+        b'{"\\ud800": 1, "\\ud800": 2}',
         b'{"phone": NaN}',
         b'{"phone": -Infinity}',
         b'{"phone": ' + b"9" * 10_000 + b"}",

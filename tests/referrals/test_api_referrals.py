@@ -322,3 +322,18 @@ def test_a_clock_that_is_a_little_fast_is_no_fault(town: Municipality, secret: s
     body = {"municipality": town.code, "phone": "20123456", "sent_at": sent}
     assert calls.refer(secret, body).status_code == 201
     assert only().sent_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-03-01T00:00:00+23:59", dt.datetime(2026, 2, 28, 0, 1, tzinfo=dt.UTC)),
+        ("2026-03-01T00:00:00-23:59", dt.datetime(2026, 3, 1, 23, 59, tzinfo=dt.UTC)),
+    ],
+)
+def test_an_offset_that_nobody_lives_at_is_no_fault(
+    written: str, meant: dt.datetime, town: Municipality, secret: str
+) -> None:
+    body = {"municipality": town.code, "phone": "20123456", "sent_at": written}
+    assert calls.refer(secret, body).status_code == 201
+    assert only().sent_at == meant

@@ -83,6 +83,7 @@ BAD = {
     ),
     "two envelopes": (swapped("<Envelope>", "<Envelope/><Envelope>"), Fault.SEVERAL),
     "two files in one": (GOOD + GOOD[GOOD.index(b"<Emessage") :], Fault.SEVERAL),
+    "two whole files in one": (GOOD + b"\n" + GOOD, Fault.SEVERAL),
     "no envelope": (without("Envelope"), Fault.MISSING),
     "no letter": (without("MunicipalityReferral"), Fault.MISSING),
     "no head": (without("Letter"), Fault.MISSING),
