@@ -34,9 +34,9 @@ def same_episode(
         sender_ean=details.sender_ean,
         episode=details.episode,
     )
-    # Citizens before their cases, as in cases.handled.
-    citizens = Citizen.objects.filter(pk__in=found.values("citizen")).order_by("pk")
-    list(citizens.select_for_update(no_key=True))
+    # Citizens before their cases, and of whoever was merged both rows, as in cases.handled.
+    hers = Q(pk__in=found.values("citizen")) | Q(pk__in=found.values("citizen__merged_into"))
+    list(Citizen.objects.filter(hers).order_by("pk").select_for_update(no_key=True))
     elsewhere = ExpressionWrapper(~Q(received_by_id=handler.pk), BooleanField())
     same = found.select_for_update(of=("self",)).order_by(elsewhere, "-received_at", "pk")
     open_one = same.exclude(state=ReferralState.CLOSED).first()
@@ -63,9 +63,9 @@ def correct_referral(referral: Referral, details: Details, *, by: Actor, at: dt.
 
     What it leaves out stays as it was. The case comes locked, from `same_episode`.
     """
-    referral.text = details.text
-    referral.sender_name = details.sender_name
-    referral.sent_at = details.sent_at
+    referral.text = details.text or referral.text
+    referral.sender_name = details.sender_name or referral.sender_name
+    referral.sent_at = details.sent_at or referral.sent_at
     if details.guardian_consent != GuardianConsent.UNKNOWN:
         referral.guardian_consent = details.guardian_consent
     referral.save(update_fields=["text", "sender_name", "sent_at", "guardian_consent"])

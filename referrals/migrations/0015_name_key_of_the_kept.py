@@ -9,12 +9,15 @@ KEPT = """
 create or replace function referral_named() returns trigger language plpgsql
 security definer set search_path = public, pg_temp as $$
 begin
+  -- A name that changes while a case is added waits (0007). Copying one locks nobody: whoever
+  -- changes the name that counts holds that row alone, and would wait for her other in a circle.
+  if tg_op = 'INSERT' then
+    new.name_key := coalesce(
+      (select sort_key from referrals_citizen where id = new.citizen_id for share), '');
+  end if;
   new.name_key := coalesce(
-    (select sort_key from referrals_citizen where id = new.citizen_id for share), '');
-  new.name_key := coalesce(
-    (select k.sort_key from referrals_citizen c
-      join referrals_citizen k on k.id = c.merged_into_id where c.id = new.citizen_id),
-    new.name_key);
+    (select coalesce(k.sort_key, c.sort_key) from referrals_citizen c
+      left join referrals_citizen k on k.id = c.merged_into_id where c.id = new.citizen_id), '');
   return new;
 end $$;
 create or replace function citizen_renamed() returns trigger language plpgsql

@@ -10,6 +10,7 @@ import time_machine
 from django.db import OperationalError, connection, transaction
 
 from referrals.commands.citizen import change_citizen, own_citizen
+from referrals.commands.episodes import correct_referral, same_episode
 from referrals.commands.merge import merge_citizens
 from referrals.commands.people import one_person
 from referrals.commands.talk import Talk
@@ -118,6 +119,46 @@ def test_a_call_to_a_merged_person_is_saved_while_the_name_is_corrected(
             row = Referral.objects.select_related("citizen__merged_into").get(pk=referral.pk)
             assert row.citizen.merged_into
             assert (row.attempts, row.citizen.merged_into.surname) == (1, "Ærøskøbing")
+
+
+def case_that_counts(gone: Referral) -> Referral:
+    """The case of whom she was merged into: her row alone is held while her name is changed."""
+    return Referral.objects.select_related("citizen").get(citizen__merged=gone.citizen_id)
+
+
+def correct(gone: Referral, by: Actor) -> None:
+    """As the sender's own number names the case (send.py), with nothing locked before."""
+    said = make.details(text="Rettet", sender_ean="R123", episode="A-1")
+    with acting(by), transaction.atomic():
+        case = same_episode(said, make.home(by), by, or_closed=True)
+        assert case == gone
+        correct_referral(case, said, by=by, at=make.MONDAY)
+
+
+def correct_case_first(gone: Referral, by: Actor) -> None:
+    """As it would be if only the case's own row were locked before it."""
+    with acting(by), transaction.atomic():
+        Citizen.objects.select_for_update().get(pk=gone.citizen_id)
+        Referral.objects.select_for_update().get(pk=gone.pk)
+        Citizen.objects.select_for_update(of=("self",)).get(merged=gone.citizen_id)
+
+
+@pytest.mark.parametrize(
+    ("act", "wrong"),
+    [(correct, []), (log, []), (correct_case_first, [True])],
+    ids=["a correction", "a call", "control"],
+)
+def test_a_case_of_a_merged_person_is_changed_while_the_name_that_counts_is(
+    act: Callable[[Referral, Actor], None], wrong: list[bool]
+) -> None:
+    with time_machine.travel(make.MONDAY, tick=False):
+        by = make.actor()
+        gone = merged(by, kept_first=False)
+        with acting(by), transaction.atomic():
+            Referral.objects.filter(pk=gone.pk).update(sender_ean="R123", episode="A-1")
+            kept = case_that_counts(gone)
+        faults = meanwhile(kept, by, lambda _kept, by: act(gone, by))
+        assert ["deadlock" in str(fault) for fault in faults] == wrong
 
 
 def test_own_row_before_the_kept_one_would_wait_in_a_circle() -> None:

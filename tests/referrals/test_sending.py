@@ -347,6 +347,14 @@ def test_other_content_corrects_the_same_case_and_its_clock_runs_on() -> None:
     assert counted(Referral) == 1
 
 
+def test_what_a_correction_leaves_out_stays_as_it_was() -> None:
+    to, epj = make.municipality(), system_of(department())
+    sends(epj, to, reference="A-1", text="Ryger 20 om dagen", sent_at=make.MONDAY - HOUR)
+    case = case_of(sends(epj, to, reference="A-1", text="", surname="Berg"))
+    assert (case.text, case.sent_at) == ("Ryger 20 om dagen", make.MONDAY - HOUR)
+    assert case.citizen.surname == "Berg"
+
+
 def test_a_reference_is_the_senders_and_the_receivers_own() -> None:
     to = make.municipality()
     one, other = system_of(department()), system_of(department())
