@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from referrals.commands.inbox import Answer, Delivery, Unread, take_letters
 from referrals.commands.inbox.reading import read_all
+from referrals.commands.inbox.values import Brought
 from referrals.states import InboxState
 from roegfri.actor import Actor, acting, receiving
 from roegfri.organisations.models import Organisation
@@ -45,7 +46,7 @@ def _taken(
     some: Sequence[Delivery], inbox: Organisation, by: Actor, at: dt.datetime
 ) -> list[Answer]:
     try:
-        return take_letters(read_all(some), inbox=inbox, by=by, at=at)
+        return take_letters(_read(some), inbox=inbox, by=by, at=at)
     except Exception:
         # Whatever it is, no file may be lost. Written down are the fault's name and place alone:
         # what a database says of a row that it refuses is the row.
@@ -55,10 +56,16 @@ def _taken(
 
 def _taken_by_itself(delivery: Delivery, inbox: Organisation, by: Actor, at: dt.datetime) -> Answer:
     try:
-        return take_letters(read_all([delivery]), inbox=inbox, by=by, at=at)[0]
+        return take_letters(_read([delivery]), inbox=inbox, by=by, at=at)[0]
     except Exception as fault:
         reason = _("Filen kunne ikke læses ind på grund af en fejl hos os. Prøv igen senere.")
         unread = [Unread(delivery, InboxState.UNREADABLE, reason)]
         answer = take_letters(unread, inbox=inbox, by=by, at=at)[0]
         log.exception("intake.file_failed", message=str(answer.message.pk), exc_info=fault)
         return answer
+
+
+def _read(some: Sequence[Delivery]) -> list[Brought]:
+    """By itself, so that a question which the database refuses ends no more than the reading."""
+    with transaction.atomic():
+        return read_all(some)

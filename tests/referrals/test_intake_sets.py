@@ -32,6 +32,7 @@ from referrals.models import (
 from referrals.states import InboxState, Outcome, Taken, Way
 from roegfri.actor import Actor, acting
 from roegfri.audit.models import AuditEvent, AuditEventPerson
+from roegfri.organisations import many
 from roegfri.ui import logs
 from roegfri.walls.locks import alone
 from tests import make
@@ -227,9 +228,9 @@ def test_control_a_set_that_forgets_who_was_touched_differs(
 
 def test_a_set_asks_as_little_as_one(by: Actor, django_assert_max_num_queries: Any) -> None:
     """Pinned: nothing is asked or written once a message."""
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(29):
         in_a_set([letter(1)], by)
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(29):
         in_a_set([letter(number) for number in range(100, 120)], by)
 
 
@@ -288,6 +289,24 @@ def test_a_fault_in_one_message_loses_none_of_the_others(by: Actor, table: str) 
         assert (row.state, row.reason, row.bytes) == (InboxState.ACCEPTED, "", files[3])
         assert row.referral_id == Referral.objects.get(episode="episode-3").pk
         assert Arrival.objects.count() == 8, "it came once"
+
+
+def test_a_question_that_the_database_refuses_ends_no_more_than_the_reading(
+    by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = many.senders
+
+    def refused(numbers: list[many.Number]) -> dict[many.Number, Any]:
+        if any(number == "UMULIG" for _kind, number in numbers):
+            connection.cursor().execute("select 1 / 0")
+        return real(numbers)
+
+    monkeypatch.setattr(many, "senders", refused)
+    odd = messages.HOSPITAL._replace(identifier="UMULIG")
+    files = [letter(1), letter(2, sender=odd), letter(3)]
+    answers = in_a_set(files, by)
+    assert [one.taken for one in answers] == [Taken.CREATED, Taken.REFUSED, Taken.CREATED]
+    assert "fejl hos os" in answers[1].reason
 
 
 def test_what_operators_read_of_a_fault_names_nobody(
