@@ -82,7 +82,9 @@ def standings(viewer: Actor) -> Sequence[Standings]:
     """Every language as it stands with one's own municipality."""
     rows = Approval.objects.filter(municipality=viewer.organisation_id)
     last: dict[str, Approval] = {}
-    for row in rows.select_related("approved_by", "withdrawn_by").order_by("approved_at"):
+    # The one that holds comes last (PostgreSQL puts null there), also of two in the same instant.
+    in_turn = rows.order_by("approved_at", "withdrawn_at")
+    for row in in_turn.select_related("approved_by", "withdrawn_by"):
         last[row.language] = row
     foreign = (_standing(one, last.get(one.code)) for one in FOREIGN)
     return [Standings(DANISH, Standing.SHOWN), *foreign]
