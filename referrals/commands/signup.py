@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from referrals.commands.arrivals import Came, note_arrivals
 from referrals.commands.details import Details
 from referrals.commands.receive import deadline_from, member_agreement, receive_referral
-from referrals.models import Referral
 from referrals.queries.signup import signed_up
 from referrals.states import Channel, Source, Taken, Way
 from roegfri import clock
@@ -129,7 +128,7 @@ def sign_up(
         except IntegrityError as fault:
             return _given_on(fault, to, at)
         if known is None:
-            note_arrivals(to.pk, [_came(found, at)])
+            note_arrivals(to.pk, [Came(Way.PUBLIC, Taken.CREATED, at)])
     return found.contact_by
 
 
@@ -142,10 +141,6 @@ def _admit(stamp: Stamp, to: Municipality, mark: str, at: dt.datetime) -> None:
         raise NotSent("many_from_here")
     if not limits.take(f"signup to:{to.pk}", limit=TO_A_MUNICIPALITY, window=HOUR, at=at):
         raise NotSent("many_today")
-
-
-def _came(referral: Referral, at: dt.datetime) -> Came:
-    return Came(way=Way.PUBLIC, result=Taken.CREATED, at=at)
 
 
 def _given_on(fault: IntegrityError, to: Municipality, at: dt.datetime) -> dt.date:
