@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from referrals.commands.closing import close_referral
+from referrals.commands.receive import receive_referral
 from referrals.models import Citizen, IncomingMessage, Phone, Referral, SentReferral
 from referrals.states import CloseReason, Outcome, SentState
 from roegfri.accounts.roles import GRANTS, Role
@@ -33,7 +34,7 @@ def test_each_door_receives_for_one_municipality_and_sees_no_other(number: int) 
     make.referral(other)
     by = receiving(doors()[number], home.pk, home.name)
     with acting(by), transaction.atomic():
-        made = make.receive_referral(make.details(), handler=home, by=by, at=make.MONDAY)
+        made = receive_referral(make.details(), handler=home, by=by, at=make.MONDAY)
         assert list(Referral.objects.all()) == [made]
         assert set(Phone.objects.values_list("citizen_id", flat=True)) == {made.citizen_id}
         assert Citizen.objects.get().pk == made.citizen_id
@@ -84,6 +85,7 @@ def test_a_sender_reads_no_referral_and_no_inbox(role: str) -> None:
 def sent(by: Actor, *, shared: bool = False) -> SentReferral:
     handler = make.actor()
     referral = make.referral(handler)
+    assert by.organisation_id
     with acting(by):
         return SentReferral.objects.create(
             referral=referral,
