@@ -61,7 +61,7 @@ def _moment(written: str) -> str:
         at = dt.datetime.fromisoformat(written)
     except ValueError:
         return written
-    return f"{at:%d.%m.%Y kl. %H.%M}"
+    return f"{at:%d.%m.%Y} {_('kl.')} {at:%H.%M}"
 
 
 def _end(end: End) -> str:
@@ -70,11 +70,11 @@ def _end(end: End) -> str:
 
 
 def _typed(seen: Glance) -> str:
-    """In the words that the reader of pasted mails knows (intake.pasted)."""
+    """In the words that the reader of pasted mails knows (intake.pasted): Danish to everybody."""
     lines = [
-        (_("Afsender"), seen.sender.name),
-        (_("Navn"), seen.name),
-        (_("CPR-nr."), seen.civil_number),
-        *((_("Telefon"), number) for number in seen.phones),
+        ("Afsender", seen.sender.name),
+        ("Navn", seen.name),
+        ("CPR-nr.", seen.civil_number),
+        *(("Telefon", number) for number in seen.phones),
     ]
     return "\n".join([*(f"{name}: {words}" for name, words in lines if words), "", seen.text])
