@@ -7,10 +7,14 @@ nothing is lost between this and the same message coming by another door.
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from referrals import policies, queries
@@ -29,8 +33,16 @@ from roegfri.audit.commands import record
 from roegfri.organisations.models import Municipality
 from roegfri.refusal import Refusal
 
-# How many are tried in one go: a page answers within seconds.
-RETRY_MOST = 500
+# How much is tried in one go: a page answers within seconds, and its process holds what it reads.
+RETRY_MOST, RETRY_BYTES = 500, 25_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of some that waited; `more`: some are left that were not tried."""
+
+    answers: Sequence[Answer]
+    more: bool
 
 
 @transaction.atomic
@@ -49,17 +61,19 @@ def retry_message(message: IncomingMessage, *, by: Actor, at: dt.datetime) -> An
 
 
 @transaction.atomic
-def retry_messages(ids: Collection[UUID] | None, *, by: Actor, at: dt.datetime) -> Sequence[Answer]:
-    """The same for some that wait, or for all (None): the RETRY_MOST that came first.
+def retry_messages(ids: Collection[UUID] | None, *, by: Actor, at: dt.datetime) -> Tried:
+    """The same for some that wait, or for all (None): those that came first, up to RETRY_MOST files
+    and RETRY_BYTES of them.
 
     Those that a colleague has dealt with meanwhile are left alone, and have no answer.
     """
     waiting = policies.messages_visible_to(by).filter(handled_at=None)
-    waiting = waiting.exclude(state=InboxState.ACCEPTED)
+    waiting = waiting.exclude(state=InboxState.ACCEPTED).order_by("came_at", "pk")
     if ids is not None:
         waiting = waiting.filter(pk__in=ids)
-    rows = waiting.select_for_update(of=("self",)).order_by("came_at", "pk")[:RETRY_MOST]
-    return _tried(list(rows), by=by, at=at)
+    first, more = _first_of(waiting)
+    rows = list(waiting.filter(pk__in=first).select_for_update(of=("self",)))
+    return Tried(_tried(rows, by=by, at=at), more)
 
 
 @transaction.atomic
@@ -133,6 +147,15 @@ def _written_from(message: UUID, by: Actor) -> IncomingMessage:
     if row is None:
         raise Refusal(_("Beskeden ligger ikke længere i indbakken. Se, om den er læst ind."))
     return row if row.referral_id else waiting_message(row, by)
+
+
+def _first_of(waiting: QuerySet[IncomingMessage]) -> tuple[list[UUID], bool]:
+    """As many as are tried in one go, one at least; and whether there are more."""
+    sized = list(waiting.values_list("pk", Length("body"))[: RETRY_MOST + 1])
+    together = accumulate(size for _pk, size in sized)
+    fit = sum(1 for size in together if size <= RETRY_BYTES)
+    first = [pk for pk, _size in sized[: min(max(fit, 1), RETRY_MOST)]]
+    return first, len(sized) > len(first)
 
 
 def _tried(rows: Sequence[IncomingMessage], *, by: Actor, at: dt.datetime) -> Sequence[Answer]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from referrals import forms, queries
 from referrals.commands.inbox import Answer
-from referrals.commands.onwards import RETRY_MOST, retry_messages
+from referrals.commands.onwards import retry_messages
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -39,10 +39,10 @@ def retry_many(request: SignedIn) -> HttpResponse:
     every = "all" in request.POST
     ids = None if every else _picked(request)
     if request.method == "POST" and (every or ids):
-        answers = retry_messages(ids, by=request.actor, at=clock.now())
-        messages.info(request, _tried_words(answers))
-        if len(answers) == RETRY_MOST:
-            most = {"most": RETRY_MOST}
+        tried = retry_messages(ids, by=request.actor, at=clock.now())
+        messages.info(request, _tried_words(tried.answers))
+        if tried.more:
+            most = {"most": len(tried.answers)}
             messages.info(request, _now("De %(most)d ældste er prøvet, ikke resten.") % most)
     elif request.method == "POST":
         messages.warning(request, _now("Vælg mindst én besked i listen først."))

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
+from referrals.commands import onwards
 from referrals.commands.aside import set_aside, take_up_again
 from referrals.commands.handover import hand_over
 from referrals.commands.inbox import Answer
@@ -170,11 +171,27 @@ def test_all_that_wait_are_tried(by: Actor, other: Actor) -> None:
     theirs = kept(other)
     enter_ean(by)
     with acting(by), transaction.atomic():
-        answers = retry_messages(None, by=by, at=NOW)
-    assert sorted(answer.taken for answer in answers) == [Taken.CREATED, Taken.REFUSED]
+        tried = retry_messages(None, by=by, at=NOW)
+    assert not tried.more
+    assert sorted(answer.taken for answer in tried.answers) == [Taken.CREATED, Taken.REFUSED]
     assert row(first).state == InboxState.ACCEPTED
     assert row(mended).state == InboxState.MISADDRESSED, "a colleague has dealt with it"
     assert row(theirs).state == InboxState.MISADDRESSED
+
+
+@pytest.mark.parametrize(("most", "size"), [(2, 10**9), (500, 1)])
+def test_no_more_are_tried_than_a_page_can_hold(
+    by: Actor, monkeypatch: pytest.MonkeyPatch, most: int, size: int
+) -> None:
+    monkeypatch.setattr(onwards, "RETRY_MOST", most)
+    monkeypatch.setattr(onwards, "RETRY_BYTES", size)
+    waits = [kept(by, envelope=f"E{nr}", letter=f"L{nr}", episode=f"e{nr}") for nr in range(3)]
+    enter_ean(by)
+    number = min(most, 1 if size == 1 else 3)
+    page = signed_in(by).post("/henvisninger/indbakke/igen/", {"all": "1"}, follow=True)
+    assert f"De {number} ældste er prøvet, ikke resten." in page.content.decode()
+    states = sorted(row(one).state for one in waits)
+    assert states.count(InboxState.ACCEPTED) == number
 
 
 def set_aside_by(message: IncomingMessage, by: Actor) -> None:
