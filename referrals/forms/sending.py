@@ -53,7 +53,8 @@ class SendReferral(forms.Form):
             "For eksempel hvor meget borgeren ryger, og hvornår det passer at blive ringet op."
         ),
         widget=forms.Textarea(attrs={"rows": 4, **_QUIET}),
-        initial=_("Henvisning til rygestop"),
+        # Danish whatever the screen is in: the municipality reads it.
+        initial="Henvisning til rygestop",
         max_length=20_000,
         required=False,
     )

@@ -34,10 +34,10 @@ _ORDERS: dict[str, Sequence[str]] = {
     InboxState.UNREADABLE: ("retry", "answer", "forward", "write", "note"),
 }
 # What a sender is told unless somebody writes otherwise. Not why it lies in the inbox: that may say
-# who has the citizen's case now.
-_REASONS = {
-    InboxState.MISADDRESSED: _lazy("Beskeden er ikke til os. Send den til den rette kommune."),
-    InboxState.NOT_OURS: _lazy(
+# who has the citizen's case now. Danish whatever the screen is in: the sender reads it.
+_REASONS: dict[str, str] = {
+    InboxState.MISADDRESSED: "Beskeden er ikke til os. Send den til den rette kommune.",
+    InboxState.NOT_OURS: (
         "Vi tager kun imod henvisninger til rygestop. Send den det rette sted hen."
     ),
 }
@@ -184,7 +184,7 @@ def _written_from(found: IncomingMessage, told: Told) -> dict[str, str]:
 
 def _reason(found: IncomingMessage) -> str:
     """Of a file that cannot be read, what is wrong with it."""
-    return str(_REASONS.get(InboxState(found.state), found.reason))
+    return _REASONS.get(InboxState(found.state), found.reason)
 
 
 def _noted(told: Told) -> dict[str, str]:
