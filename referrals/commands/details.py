@@ -1,6 +1,7 @@
 """What is known when a referral comes in, whichever door it comes through."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,14 @@ SOURCES = {
     Kind.MUNICIPALITY: Source.MUNICIPALITY,
     Kind.QUITLINE: Source.QUITLINE,
 }
+
+
+# They turn what stands after them on the screen around, other people's words too. Nobody types one.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_SHOWN_ON_A_LINE = (
+    "given_names", "surname", "email", "address", "postcode", "town", "language", "guardian_name",
+    "practice_name", "sender_name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,12 @@ class Details:
     sent_at: dt.datetime | None = None
     sender_ean: str = ""
     episode: str = ""
+
+    def __post_init__(self) -> None:
+        """Whoever wrote it, a line holds nothing that turns the next one around."""
+        for name in _SHOWN_ON_A_LINE:
+            if _TURNING.search(getattr(self, name)):
+                object.__setattr__(self, name, _TURNING.sub("", getattr(self, name)))
 
     def who(self) -> queries.Who:
         """By what she is known again."""

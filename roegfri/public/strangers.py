@@ -11,8 +11,9 @@ from django.http import HttpRequest
 
 from roegfri import sealed
 
-# One household or one provider's customer has as many IPv6 addresses as it likes in one /64.
-_IPV6_NETWORK = 64
+# Whoever asks a provider for IPv6 is given up to a /48: 65,536 networks of as many addresses as she
+# likes. Counted by anything smaller, one person alone could use up a municipality's hour.
+_IPV6_NETWORK = 48
 
 
 def from_our_page(request: HttpRequest) -> bool:

@@ -119,6 +119,19 @@ def test_everything_that_is_sent_stands_on_the_case(town: Municipality, secret: 
         assert list(found) == [("+4520123456", "mobil"), ("+4530123456", "")]
 
 
+def test_no_name_turns_what_stands_behind_it_around(town: Municipality, secret: str) -> None:
+    body = {"municipality": town.code, "phone": "20123456"}
+    names = {
+        "given_names": "Nancy \u202eAnn",
+        "surname": "\u2066Berggren",
+        "language": "العربية\u202e",
+    }
+    assert calls.refer(secret, body | names).status_code == 201
+    citizen = only().citizen
+    assert (citizen.given_names, citizen.surname) == ("Nancy Ann", "Berggren")
+    assert citizen.language == "العربية"
+
+
 def test_a_municipality_refers_to_itself_and_nobody_else(town: Municipality) -> None:
     _token, own = make.token(town)
     assert calls.refer(own, {"phone": "20123456"}).status_code == 201

@@ -233,8 +233,11 @@ def test_what_is_being_written_is_left_alone(root: Path) -> None:
     assert lying(root) == [".skjult.xml", "C.FILEPART", "a.xml.tmp", "b.part"]
 
 
-def test_what_looks_cut_off_is_given_more_time(root: Path) -> None:
-    put(root, "a.xml", messages.referral()[:-40])
+@pytest.mark.parametrize("until", [b"</Letter>", b"Emessage"])
+def test_what_looks_cut_off_is_given_more_time(root: Path, until: bytes) -> None:
+    """Also when the transfer stands still right behind an element."""
+    whole = messages.referral()
+    put(root, "a.xml", whole[: whole.rindex(until) + len(until)])
     sweep(root, dt.timedelta(seconds=5))
     assert kept() == []
     assert lying(root) == ["a.xml"]

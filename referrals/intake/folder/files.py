@@ -23,6 +23,8 @@ SETTLED, CUT_OFF = 2.0, 10.0
 # So many seconds younger than now, a file is told of: the clocks are not together.
 AHEAD = -60.0
 PARTIAL = (".tmp", ".part", ".filepart")
+# What a message ends with. A transfer that stalls after any other element looks whole as well.
+_END = b"Emessage>"
 ASIDE = ".taget-"
 _MARK = len(ASIDE) + 9  # and eight signs and a dash
 _LONGEST_NAME = 255
@@ -129,7 +131,7 @@ def read(folder: int, name: str, at: dt.datetime) -> File | Trouble | None:
     arrived = at - dt.timedelta(seconds=max(age, 0.0))
     file = File(name, body, identity_of(after), key_of(after), arrived)
     still = file.identity == identity_of(before) and len(body) == min(after.st_size, CAP + 1)
-    whole = age >= CUT_OFF or file.too_large or body.rstrip().endswith(b">")
+    whole = age >= CUT_OFF or file.too_large or body.rstrip().endswith(_END)
     return file if still and whole else None
 
 
