@@ -29,8 +29,7 @@ begin
     and r.name_key <> coalesce(k.sort_key, c.sort_key);
   return null;
 end $$;
-drop trigger citizen_renamed on referrals_citizen;
-create trigger citizen_renamed after update on referrals_citizen
+create or replace trigger citizen_renamed after update on referrals_citizen
   for each row when (old.sort_key is distinct from new.sort_key
     or old.merged_into_id is distinct from new.merged_into_id)
   execute function citizen_renamed();
@@ -50,8 +49,7 @@ begin
   where citizen_id = new.id and name_key <> new.sort_key;
   return null;
 end $$;
-drop trigger citizen_renamed on referrals_citizen;
-create trigger citizen_renamed after update on referrals_citizen
+create or replace trigger citizen_renamed after update on referrals_citizen
   for each row when (old.sort_key is distinct from new.sort_key)
   execute function citizen_renamed();
 """
