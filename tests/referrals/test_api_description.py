@@ -79,8 +79,7 @@ def test_every_field_is_explained_and_every_example_is_true() -> None:
     schemas = described()["components"]["schemas"]
     for name in ("NewReferral", "Address", "Answered", "MessageAnswered", "HowFar"):
         for field, said in schemas[name]["properties"].items():
-            words = said.get("description") or schemas["Address"]["properties"]
-            assert words, f"{name}.{field}"
+            assert said.get("description"), f"{name}.{field}"
     body = described()["paths"]["/api/v1/referrals"]["post"]["requestBody"]
     assert body["required"]
     NewReferral.model_validate(body["content"]["application/json"]["example"])
