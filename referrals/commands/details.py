@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from referrals import queries
 from referrals.states import Channel, GuardianConsent, Source
+from roegfri import sealed
 from roegfri.organisations.kinds import Kind
 from roegfri.organisations.models import Municipality, Organisation
 from roegfri.persons import cpr
@@ -71,6 +72,11 @@ class Details:
         for name in _SHOWN_ON_A_LINE:
             if _TURNING.search(getattr(self, name)):
                 object.__setattr__(self, name, _TURNING.sub("", getattr(self, name)))
+
+    @property
+    def mark(self) -> bytes:
+        """The fingerprint of the civil number; empty without one."""
+        return sealed.fingerprint(self.civil_number.value, of="cpr") if self.civil_number else b""
 
     def who(self) -> queries.Who:
         """By what she is known again."""

@@ -1,6 +1,7 @@
 """The same sender writes again of the same episode: which case it is, and what it corrects."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +13,12 @@ from referrals.commands.details import Details
 from referrals.commands.people import add_civil_number, add_phones, fill_in
 from referrals.models import Citizen, CivilNumber, HandOver, Referral
 from referrals.states import GuardianConsent, ReferralState
-from roegfri import clock, sealed
+from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.organisations.kinds import Kind as OrganisationKind
 from roegfri.organisations.models import Organisation
+from roegfri.persons import cpr
 
 
 def same_episode(
@@ -61,27 +63,57 @@ def given_on(details: Details, giver: Organisation) -> Organisation | None:
 def correct_referral(referral: Referral, details: Details, *, by: Actor, at: dt.datetime) -> None:
     """A corrected letter («rettetbrev») mends the case; its clock runs on from first receipt.
 
-    What it leaves out stays as it was. The case comes locked, from `same_episode`.
+    What it leaves out stays as it was. A case never moves to another citizen: where the letter has
+    somebody else's civil number, nothing that is known of her is overwritten, and the text says so.
+    The case comes locked, from `same_episode`, and so does the number.
     """
-    referral.text = details.text or referral.text
+    of_whom = referral.citizen.merged_into_id or referral.citizen_id
+    citizen = Citizen.objects.select_for_update().get(pk=of_whom)
+    marks, mark = _marks(citizen), details.mark
+    add_phones(citizen, details.phones)
+    note = _odd_number(citizen, referral, details, marks, by) if mark not in marks else ""
+    if not note:
+        _correct(citizen, details, has_number=bool(marks))
+        if details.civil_number and mark not in marks:
+            add_civil_number(citizen, details.civil_number, at)
+            note = _changed_number() if marks else ""
+    _correct_case(referral, details, note)
+    record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])
+
+
+def _correct_case(referral: Referral, details: Details, note: str) -> None:
+    text = details.text or referral.text
+    referral.text = text if note in text else f"{text}\n\n{note}".strip()
     referral.sender_name = details.sender_name or referral.sender_name
     referral.sent_at = details.sent_at or referral.sent_at
     if details.guardian_consent != GuardianConsent.UNKNOWN:
         referral.guardian_consent = details.guardian_consent
     referral.save(update_fields=["text", "sender_name", "sent_at", "guardian_consent"])
-    of_whom = referral.citizen.merged_into_id or referral.citizen_id
-    citizen = Citizen.objects.select_for_update().get(pk=of_whom)
+
+
+def _correct(citizen: Citizen, details: Details, *, has_number: bool) -> None:
+    """What it says of her; a birth date alone does not overrule the one in her number."""
     given = _told(details)
+    if has_number and details.civil_number is None:
+        given.pop("birth_date", None)
     for name, value in given.items():
         setattr(citizen, name, value)
     citizen.version += 1
     citizen.save(update_fields=[*given, "version"])
-    add_phones(citizen, details.phones)
-    number = details.civil_number
-    mark = sealed.fingerprint(number.value, of="cpr") if number else b""
-    if number and not CivilNumber.objects.filter(citizen=citizen, fingerprint=mark).exists():
-        add_civil_number(citizen, number, at)
-    record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])
+
+
+def _odd_number(
+    citizen: Citizen, referral: Referral, details: Details, marks: Collection[bytes], by: Actor
+) -> str:
+    """What the text says when a number that is not hers is another's: somebody here has it, or she
+    is known by her own from another case."""
+    if details.civil_number is None or not marks:
+        return ""
+    others = policies.citizens_handled_by(by).exclude(Q(pk=citizen.pk) | Q(merged_into=citizen))
+    hers = Referral.objects.filter(Q(citizen=citizen) | Q(citizen__merged_into=citizen))
+    somebody = others.filter(civil_numbers__fingerprint=details.mark).exists()
+    known = somebody or hers.exclude(pk=referral.pk).exists()
+    return _another_number(details.civil_number) if known else ""
 
 
 @transaction.atomic
@@ -108,20 +140,30 @@ def add_letter(referral: Referral, details: Details, *, by: Actor, at: dt.dateti
 
 def _number_of_hers(citizen: Citizen, details: Details, at: dt.datetime) -> str:
     """Adds the first number she has; another one than hers is a line for the text."""
-    number = details.civil_number
-    if number is None:
+    number, marks = details.civil_number, _marks(citizen)
+    if number and not marks:
+        add_civil_number(citizen, number, at)
+    if number is None or not marks or details.mark in marks:
         return ""
+    return _another_number(number)
+
+
+def _marks(citizen: Citizen) -> set[bytes]:
+    """The fingerprints of all her numbers."""
     of_her = Q(citizen=citizen) | Q(citizen__merged_into=citizen)
     have = CivilNumber.objects.filter(of_her).values_list("fingerprint", flat=True)
-    marks = {bytes(one) for one in have}
-    if not marks:
-        add_civil_number(citizen, number, at)
-    if not marks or sealed.fingerprint(number.value, of="cpr") in marks:
-        return ""
-    return (
-        _("Brevet har et andet personnummer end borgerens: %s. Kontrollér, hvem det handler om.")
-        % number.written()
+    return {bytes(one) for one in have}
+
+
+def _changed_number() -> str:
+    return _("Personnummeret er rettet. Fjern det gamle, hvis det er en andens.")
+
+
+def _another_number(number: cpr.CivilNumber) -> str:
+    words = _(
+        "Brevet har et andet personnummer end borgerens: %s. Kontrollér, hvem det handler om."
     )
+    return words % number.written()
 
 
 _OF_HER = (
@@ -131,6 +173,7 @@ _OF_HER = (
     "address",
     "postcode",
     "town",
+    "address_protected",
     "language",
     "interpreter",
     "guardian_name",

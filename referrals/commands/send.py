@@ -186,6 +186,8 @@ def _sent(
 def _correct(details: Details, to: Municipality, *, by: Actor, at: dt.datetime) -> None:
     """Mends the case of that reference. Raises Refusal when the municipality gave it away."""
     with _at_the_receiver(to, by) as there:
+        if details.mark:
+            alone("citizen", details.mark.hex())  # nobody else takes the number meanwhile
         case = same_episode(details, to, there, or_closed=True)
         if case is None:
             raise Refusal(

@@ -355,6 +355,65 @@ def test_what_a_correction_leaves_out_stays_as_it_was() -> None:
     assert case.citizen.surname == "Berg"
 
 
+KIRSTEN: dict[str, Any] = {"civil_number": "2911829996", "given_names": "Kirsten"}
+
+
+def numbers_of(case: Referral) -> set[str]:
+    with acting(make.SYSTEM):
+        return {one.value for one in case.citizen.civil_numbers.all()}
+
+
+def test_a_correction_with_the_number_of_somebody_known_here_mixes_no_two_people() -> None:
+    """The next letter about either goes to her own file; who is meant is for a person to see."""
+    to, epj = make.municipality(), system_of(department())
+    nancy = sends(epj, to, reference="A-1", civil_number="2512489996")
+    kirsten = sends(epj, to, reference="A-2", **KIRSTEN)
+    mended = sends(epj, to, reference="A-1", text="Rettet", number="+4530303030", **KIRSTEN)
+    assert (mended.taken, mended.referral_id) == (Taken.CORRECTED, nancy.referral_id)
+    case = case_of(nancy)
+    assert (case.citizen.given_names, numbers_of(case)) == ("Nancy Ann", {"2512489996"})
+    assert case.text.startswith("Rettet")
+    assert "andet personnummer end borgerens: 291182-9996" in case.text
+    again = sends(system_of(department()), to, reference="A-3", **KIRSTEN)
+    assert case_of(again).citizen_id == case_of(kirsten).citizen_id != case.citizen_id
+
+
+def test_a_correction_does_not_write_another_number_on_somebody_with_other_cases() -> None:
+    to, epj = make.municipality(), system_of(department())
+    before = sends(epj, to, reference="A-1", civil_number="2512489996")
+    sends(epj, to, reference="A-2", civil_number="2512489996")
+    sends(epj, to, reference="A-2", **KIRSTEN)
+    case = case_of(before)
+    assert (case.citizen.given_names, numbers_of(case)) == ("Nancy Ann", {"2512489996"})
+
+
+def test_a_number_that_was_mistyped_is_corrected_and_the_old_one_is_told_of() -> None:
+    to, epj = make.municipality(), system_of(department())
+    first = sends(epj, to, reference="A-1", civil_number="2512489996")
+    sends(epj, to, reference="A-1", **KIRSTEN)
+    case = case_of(first)
+    assert (case.citizen.given_names, len(numbers_of(case))) == ("Kirsten", 2)
+    assert case.citizen.birth_date == dt.date(1982, 11, 29)
+    assert "Fjern det gamle" in case.text
+
+
+def test_a_birth_date_alone_does_not_overrule_the_civil_number() -> None:
+    to, epj = make.municipality(), system_of(department())
+    first = sends(epj, to, reference="A-1", civil_number="2512489996")
+    sends(epj, to, reference="A-1", birth_date=dt.date(2001, 1, 1), surname="Berg")
+    citizen = case_of(first).citizen
+    assert (citizen.surname, citizen.birth_date) == ("Berg", dt.date(1948, 12, 25))
+
+
+def test_a_correction_can_protect_the_address() -> None:
+    to, epj = make.municipality(), system_of(department())
+    first = sends(epj, to, reference="A-1", address="Testvej 1")
+    sends(epj, to, reference="A-1", address="Testvej 2", address_protected=True)
+    assert case_of(first).citizen.address_protected
+    sends(epj, to, reference="A-1", address="Testvej 2")
+    assert case_of(first).citizen.address_protected, "what is left out stays"
+
+
 def test_a_reference_is_the_senders_and_the_receivers_own() -> None:
     to = make.municipality()
     one, other = system_of(department()), system_of(department())

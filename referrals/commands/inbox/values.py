@@ -11,7 +11,7 @@ from referrals import rules
 from referrals.commands.details import Details
 from referrals.models import IncomingMessage, Referral
 from referrals.states import InboxState, Taken, Way
-from roegfri import clock, sealed
+from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.medcom.messages import Message, Status
 from roegfri.organisations.many import Standing
@@ -60,8 +60,7 @@ class Letter:
     @cached_property
     def mark(self) -> bytes:
         """The fingerprint of its civil number; empty without one."""
-        number = self.details.civil_number
-        return sealed.fingerprint(number.value, of="cpr") if number else b""
+        return self.details.mark
 
     @property
     def about(self) -> list[tuple[str, ...]]:
