@@ -11,6 +11,7 @@ from referrals.commands.receive import receive_referral
 from referrals.models import ContactAttempt, Cover, Referral
 from referrals.states import Channel, Outcome, Source
 from roegfri import clock
+from roegfri.accounts import tokens
 from roegfri.accounts.commands import create_token
 from roegfri.accounts.models import Grant, Token, TokenPurpose, User
 from roegfri.accounts.roles import GRANTS, Role
@@ -130,6 +131,12 @@ def token(
         return create_token(
             organisation or municipality(), purpose=purpose, by=SYSTEM, at=at, **{**usual, **given}
         )
+
+
+def token_of(secret: str, at: dt.datetime) -> Token | None:
+    """The key, if it opens anything at that instant."""
+    shown = tokens.presented(secret, at)
+    return shown.token if shown.standing is tokens.Standing.GOOD else None
 
 
 def home(of: Actor) -> Municipality:

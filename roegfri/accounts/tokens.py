@@ -99,12 +99,6 @@ def presented(secret: str, at: dt.datetime) -> Presented:
     return Presented(token, standing)
 
 
-def token_of(secret: str, at: dt.datetime) -> Token | None:
-    """The key, if it opens anything now; `presented` also says why not."""
-    shown = presented(secret, at)
-    return shown.token if shown.standing is Standing.GOOD else None
-
-
 def actor_of(token: Token, request_id: str) -> Actor:
     """Who acts by a key: its organisation, with the right of its purpose and no other.
 

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from referrals.commands.arrivals import Came, note_arrivals
 from referrals.states import Taken, Way
 from roegfri import clock
-from roegfri.accounts import tokens
 from roegfri.accounts.models import User
 from roegfri.accounts.roles import Role
 from roegfri.actor import acting
@@ -47,7 +46,7 @@ def test_a_key_is_made_copied_and_closed(karin: Visitor) -> None:
     page.get_by_role("button", name="Kopiér").click()
     expect(page.get_by_role("button", name="Kopieret")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == secret
-    assert tokens.token_of(secret, clock.now())
+    assert make.token_of(secret, clock.now())
     page.reload()
     expect(page.get_by_text("Nøglen er allerede lavet").first).to_be_visible()
     assert secret not in page.content()
@@ -60,7 +59,7 @@ def test_a_key_is_made_copied_and_closed(karin: Visitor) -> None:
     karin.then(page.get_by_role("button", name="Luk nøglen").click)
     expect(page.get_by_text("«Integrationsplatformen» er lukket")).to_be_visible()
     karin.goes("/adgangsnoegler/?vis=lukkede")
-    assert tokens.token_of(secret, clock.now()) is None
+    assert make.token_of(secret, clock.now()) is None
 
 
 def test_what_came_in_is_drawn_and_told(karin: Visitor) -> None:

@@ -33,6 +33,7 @@ from roegfri.organisations.models import (
 )
 from roegfri.refusal import AlreadySent, Refusal
 from tests import make
+from tests.threads import answers_at_once
 
 pytestmark = pytest.mark.django_db
 committed = pytest.mark.django_db(transaction=True)
@@ -127,8 +128,8 @@ def test_a_key_holds_until_the_end_of_its_last_day_in_denmark() -> None:
     just_before = midnight - dt.timedelta(microseconds=1)
     assert tokens.presented(secret, just_before) == tokens.Presented(token, Standing.GOOD)
     assert tokens.presented(secret, midnight) == tokens.Presented(token, Standing.EXPIRED)
-    assert tokens.token_of(secret, just_before) == token
-    assert tokens.token_of(secret, midnight) is None
+    assert make.token_of(secret, just_before) == token
+    assert make.token_of(secret, midnight) is None
 
 
 def test_a_closed_key_opens_nothing_and_says_so() -> None:
@@ -139,7 +140,7 @@ def test_a_closed_key_opens_nothing_and_says_so() -> None:
     assert tokens.presented(secret, NOW).standing is Standing.REVOKED
     # Closed stays closed, though it has expired meanwhile.
     assert tokens.presented(secret, later(days=900)).standing is Standing.REVOKED
-    assert tokens.token_of(secret, NOW) is None
+    assert make.token_of(secret, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -163,9 +164,9 @@ def test_a_key_that_differs_in_its_last_character_is_another() -> None:
 def test_a_key_is_found_in_one_statement_with_its_organisation() -> None:
     _token, secret = made()
     with acting(NOBODY):
-        tokens.token_of(secret, NOW)
+        make.token_of(secret, NOW)
         with CaptureQueriesContext(connection) as asked:
-            token = tokens.token_of(secret, later(minutes=9))
+            token = make.token_of(secret, later(minutes=9))
             assert token
             assert token.organisation.name
     assert len(asked) == 1
@@ -176,7 +177,7 @@ def test_that_it_is_used_is_noted_once_in_ten_minutes() -> None:
     assert token.last_used_at is None
     noted: list[dt.datetime | None] = []
     for minute in (0, 9, 10, 19.99, 20):
-        tokens.token_of(secret, later(minutes=minute))
+        make.token_of(secret, later(minutes=minute))
         token.refresh_from_db()
         noted.append(token.last_used_at)
     first, second, third = NOW, later(minutes=10), later(minutes=20)
@@ -194,7 +195,7 @@ def test_using_a_key_leaves_no_line_in_the_log() -> None:
     _token, secret = made()
     with acting(make.SYSTEM):
         before = AuditEvent.objects.count()
-        tokens.token_of(secret, NOW)
+        make.token_of(secret, NOW)
         assert AuditEvent.objects.count() == before
 
 
@@ -213,7 +214,7 @@ def noted_meanwhile(secret: str) -> list[str]:
             connection.close()
 
     with transaction.atomic():
-        tokens.token_of(secret, NOW)
+        make.token_of(secret, NOW)
         other = threading.Thread(target=use)
         other.start()
         other.join()
@@ -317,24 +318,15 @@ def test_one_form_makes_one_key() -> None:
 
 def sent_ten_times_at_once(once: uuid.UUID | None) -> list[str]:
     by = coordinator()
-    barrier, answers = threading.Barrier(10), []
 
-    def send() -> None:
-        barrier.wait()
+    def send() -> str:
         try:
             made(by, once=once)
-            answers.append("made")
         except AlreadySent:
-            answers.append("sent")
-        finally:
-            connection.close()
+            return "sent"
+        return "made"
 
-    threads = [threading.Thread(target=send) for _ in range(10)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return sorted(answers)
+    return sorted(answers_at_once(send, 10))
 
 
 @committed
@@ -368,7 +360,7 @@ def test_another_municipalitys_key_is_not_closed() -> None:
     other = coordinator()
     with acting(other), pytest.raises(Token.DoesNotExist):
         commands.revoke_token(token, by=other, at=NOW)
-    assert tokens.token_of(secret, NOW)
+    assert make.token_of(secret, NOW)
 
 
 def test_what_is_made_and_closed_stands_in_the_log() -> None:
@@ -406,7 +398,7 @@ def run(**given: Any) -> tuple[str, str]:
 def test_the_command_prints_the_key_alone() -> None:
     place = make.municipality(name="Hvidovre Kommune", code="167")
     said, beside = run(organisation="167", purpose="medcom", days=30)
-    token = tokens.token_of(said.removesuffix("\n"), NOW)
+    token = make.token_of(said.removesuffix("\n"), NOW)
     assert token
     assert (token.organisation_id, token.purpose) == (place.pk, TokenPurpose.MEDCOM)
     assert token.expires_at == clock.end_of_day(dt.date(2026, 4, 1))
@@ -476,7 +468,7 @@ def test_the_key_is_shown_once_and_in_no_address() -> None:
     (secret,) = set(re.findall(r"rgf_\w{8}_[\w-]{43}", text(answer)))
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store"
-    assert tokens.token_of(secret, NOW)
+    assert make.token_of(secret, NOW)
     again = client.post(reverse("desk:token_new"), form)
     assert (again.status_code, secret in text(again)) == (409, False)
     assert "allerede lavet" in text(again)
@@ -554,8 +546,8 @@ def test_closing_is_asked_about_and_done_once() -> None:
     token, secret = made(by)
     client, address = signed_in(by), reverse("desk:token_close", args=[token.pk])
     assert "Luk nøglen" in text(client.get(address))
-    assert tokens.token_of(secret, NOW)
+    assert make.token_of(secret, NOW)
     assert client.post(address, {"sure": "1"}).status_code == 302
-    assert tokens.token_of(secret, NOW) is None
+    assert make.token_of(secret, NOW) is None
     again = client.post(address, {"sure": "1"})
     assert (again.status_code, "allerede lukket" in text(again)) == (422, True)
