@@ -17,9 +17,10 @@ from roegfri.actor import acting
 from roegfri.audit.models import AuditEvent
 from roegfri.organisations.models import Municipality
 from tests import make
-from tests.referrals.test_api_once import at_once, count
+from tests.referrals.test_api_once import count
 from tests.roegfri.api import calls
 from tests.roegfri.medcom import messages
+from tests.threads import answers_at_once
 
 NOW = make.MONDAY
 
@@ -207,7 +208,7 @@ def test_another_municipality_has_no_part_in_it(secret: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_deliveries_of_one_message_at_once_are_one_effect(secret: str) -> None:
-    answers = at_once(lambda: calls.deliver(secret, messages.referral()), 50)
+    answers = answers_at_once(lambda: calls.deliver(secret, messages.referral()), 50)
     said = [answer.json() for answer in answers]
     assert sorted(one["status"] for one in said) == ["created"] + ["duplicate"] * 49
     assert len({(one["id"], one["referral"], one["receipt"]) for one in said}) == 1

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from roegfri.api import commands, tasks
 from roegfri.api.models import Answer
 from tests import make
 from tests.roegfri.api import calls
+from tests.threads import answers_at_once
 
 AT_ONCE = 20
 BODY = {"phone": "20 12 34 56", "given_names": "Nancy Ann"}
@@ -26,27 +26,6 @@ def count(model: Any = Referral) -> int:
     with acting(make.SYSTEM), transaction.atomic():
         number: int = model.objects.count()
         return number
-
-
-def at_once(act: Callable[[], Any], threads: int = AT_ONCE) -> list[Any]:
-    """What each of them is answered; they start together, each on a connection of its own."""
-    barrier, answers = threading.Barrier(threads, timeout=30), list[Any]()
-    connection.pool.resize(0, threads + 4)  # type: ignore[attr-defined]
-
-    def run() -> None:
-        try:
-            barrier.wait()
-            answers.append(act())
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=run) for _ in range(threads)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert len(answers) == threads
-    return answers
 
 
 # ---- the same again ------------------------------------------------------------------------------
@@ -156,7 +135,7 @@ def test_an_answer_is_kept_for_seven_days() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_twenty_equal_requests_at_once_are_one_effect() -> None:
     _token, secret = make.token()
-    answers = at_once(lambda: calls.refer(secret, BODY, Idempotency_Key=KEY))
+    answers = answers_at_once(lambda: calls.refer(secret, BODY, Idempotency_Key=KEY), AT_ONCE)
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert sum("Idempotency-Replayed" in answer for answer in answers) == AT_ONCE - 1
@@ -175,7 +154,7 @@ def test_control_without_the_lock_they_are_many(monkeypatch: Any) -> None:
     monkeypatch.setattr(commands, "alone", lambda *_words: None)
     monkeypatch.setattr(routes, "receiver_of", together)
     _token, secret = make.token()
-    at_once(lambda: calls.refer(secret, BODY, Idempotency_Key=KEY), few)
+    answers_at_once(lambda: calls.refer(secret, BODY, Idempotency_Key=KEY), few)
     assert count() == few
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import os
 import socket
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from roegfri.organisations.models import Membership, Municipality
 from tests import make
 from tests.conftest import setup_connection
 from tests.roegfri.medcom import messages
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AS_ROOT = os.geteuid() == 0
@@ -468,23 +468,7 @@ def test_two_workers_at_once_take_every_file_once(root: Path) -> None:
     for number in range(30):
         own = f"{number:03}"
         put(root, f"{own}.xml", messages.referral(envelope=own, letter=own, episode=own))
-    wrong: list[BaseException] = []
-    barrier = threading.Barrier(4)
-
-    def work() -> None:
-        barrier.wait()
-        try:
-            sweep(root)
-        except BaseException as fault:  # noqa: BLE001
-            wrong.append(fault)
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _number in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    wrong = at_once(*[lambda: sweep(root)] * 4)
     assert (wrong, cases(), len(kept()), lying(root)) == ([], 30, 30, [])
 
 

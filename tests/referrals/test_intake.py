@@ -1,13 +1,12 @@
 """A MedCom file comes in: a referral, a correction, or a place in the inbox with the reason."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, models, transaction
 from django.test import Client
 from structlog.testing import capture_logs
 
@@ -25,6 +24,7 @@ from roegfri.organisations.models import Hospital, HospitalDepartment
 from tests import make
 from tests.conftest import setup_connection
 from tests.roegfri.medcom import messages
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = make.MONDAY + dt.timedelta(days=1)
@@ -459,28 +459,6 @@ def test_a_file_that_fails_on_the_way_leaves_nothing(by: Actor) -> None:
 # ---- at once -------------------------------------------------------------------------------------
 
 
-def at_once(count: int, act: Callable[[], object]) -> list[BaseException]:
-    """Runs `act` in threads with connections of their own; what went wrong."""
-    wrong: list[BaseException] = []
-    barrier = threading.Barrier(count)
-
-    def one() -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as fault:  # noqa: BLE001
-            wrong.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
-
-
 def referrals_there_are() -> int:
     with acting(make.SYSTEM), transaction.atomic():
         return Referral.objects.count()
@@ -490,7 +468,7 @@ def referrals_there_are() -> int:
 def test_fifty_deliveries_at_once_are_one_referral(by: Actor) -> None:
     taken: list[Taken] = []
     with capture_logs() as said:
-        assert at_once(50, lambda: taken.append(take(messages.referral(), by).taken)) == []
+        assert at_once(*[lambda: taken.append(take(messages.referral(), by).taken)] * 50) == []
     assert sorted(taken) == [Taken.CREATED] + [Taken.DUPLICATE] * 49
     assert referrals_there_are() == 1
     assert said == [], "none had to be tried again"
@@ -504,7 +482,7 @@ def test_control_without_the_lock_the_deliveries_collide(
     and is only saved by being tried again."""
     monkeypatch.setattr("referrals.commands.inbox.taking.all_alone", list)
     with capture_logs() as said:
-        wrong = at_once(50, lambda: take(messages.referral(), by))
+        wrong = at_once(*[lambda: take(messages.referral(), by)] * 50)
     assert wrong or said, "nothing collided: the test above proves nothing"
     assert referrals_there_are() == 1, "the constraint is the last wall"
 
@@ -523,7 +501,7 @@ def eight_cases_of_one_person() -> list[bytes]:
 @pytest.mark.django_db(transaction=True)
 def test_eight_cases_of_one_person_at_once_are_one_citizen(by: Actor) -> None:
     bodies = iter(eight_cases_of_one_person())
-    assert at_once(8, lambda: take(next(bodies), by)) == []
+    assert at_once(*[lambda: take(next(bodies), by)] * 8) == []
     assert (citizens_there_are(), referrals_there_are()) == (1, 8)
 
 
@@ -533,7 +511,7 @@ def test_control_without_the_lock_one_person_is_several_citizens(
 ) -> None:
     monkeypatch.setattr("referrals.commands.inbox.taking.all_alone", list)
     bodies = iter(eight_cases_of_one_person())
-    wrong = at_once(8, lambda: take(next(bodies), by))
+    wrong = at_once(*[lambda: take(next(bodies), by)] * 8)
     assert wrong or citizens_there_are() > 1, "nothing collided: the test above proves nothing"
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -48,6 +47,7 @@ from roegfri.organisations.models import (
 from roegfri.refusal import AlreadySent, Refusal
 from roegfri.ui.models import Draft
 from tests import make
+from tests.threads import answers_at_once
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -285,25 +285,14 @@ def at_once(*, by_reference: bool) -> list[str]:
     to = make.municipality()
     by = system_of(department()) if by_reference else referrer()
     how: dict[str, Any] = {"reference": "A-1"} if by_reference else {"once": uuid.uuid4()}
-    connection.pool.resize(0, 12)  # type: ignore[attr-defined]
-    barrier, taken = threading.Barrier(8, timeout=30), list[str]()
 
-    def work() -> None:
+    def work() -> str:
         try:
-            connection.ensure_connection()
-            barrier.wait()
-            taken.append(sends(by, to, **how).taken)
+            return sends(by, to, **how).taken
         except DatabaseError:
-            taken.append("failed")
-        finally:
-            connection.close()
+            return "failed"
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return taken
+    return answers_at_once(work, 8)
 
 
 # ---- the sender's own reference ------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import threading
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -24,6 +23,7 @@ from roegfri.organisations.models import Membership, Municipality
 from roegfri.public.commands import approve_language
 from roegfri.public.languages import LANGUAGES, Language
 from tests import make
+from tests.threads import answers_at_once
 
 pytestmark = pytest.mark.django_db
 AT = make.MONDAY
@@ -246,30 +246,10 @@ def test_a_reload_after_the_case_was_given_on_says_the_same(town: Municipality) 
     assert len(rows()) == 1
 
 
-def at_once(count: int, town: Municipality, stamp: str) -> list[Any]:
-    answers: list[Any] = []
-    barrier = threading.Barrier(count)
-
-    def one() -> None:
-        barrier.wait()
-        try:
-            answers.append(send(town, stamp))
-        except BaseException as fault:  # noqa: BLE001
-            answers.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
 @pytest.mark.django_db(transaction=True)
 def test_twenty_equal_forms_at_once_are_one_referral(town: Municipality) -> None:
-    answers = at_once(20, town, opened(town))
+    stamp = opened(town)
+    answers = answers_at_once(lambda: send(town, stamp), 20)
     assert [one.status_code for one in answers] == [200] * 20
     assert len({one.content for one in answers}) == 1
     assert len(rows()) == 1
@@ -285,7 +265,8 @@ def test_control_without_the_forms_number_they_are_twenty(
         return receive_referral(*args, **given)
 
     monkeypatch.setattr(commands, "receive_referral", forgetful)
-    at_once(20, town, opened(town))
+    stamp = opened(town)
+    answers_at_once(lambda: send(town, stamp), 20)
     assert len(rows()) == 20
 
 
