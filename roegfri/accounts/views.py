@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.forms import model_to_dict
 from django.http import HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -48,6 +49,9 @@ def switch(request: SignedIn) -> HttpResponse:
     commands.switch_grant(grant, by=request.actor, at=clock.now())
     request.session[sessions.GRANT] = str(grant.pk)
     sessions.change_key(request)
+    # A form that stands open in another window was filled in under the role before: sent now, it
+    # would be the other municipality's.
+    rotate_token(request)
     return redirect("/")
 
 

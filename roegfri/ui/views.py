@@ -77,7 +77,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """CSRF_FAILURE_VIEW: nearly always a page that stood open since an earlier sign-in."""
+    """CSRF_FAILURE_VIEW: nearly always a page that stood open since an earlier sign-in, or while
+    the person went on under another role."""
     with transaction.atomic():
         return problem(request, HTTPStatus.FORBIDDEN, stale=True)
 

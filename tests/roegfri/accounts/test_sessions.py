@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -64,6 +65,28 @@ def test_a_role_can_be_switched_and_is_remembered() -> None:
     with time_machine.travel(clock.now() + minutes(2)):
         again = signed_in(user)
         assert again.get("/proeve/").content.decode().endswith("project_leader Røgfri Fyn")
+
+
+def form_token(client: Client) -> str:
+    """What every form on a page of hers carries now."""
+    assert client.get(reverse("accounts:profile")).status_code == 200
+    return client.cookies[settings.CSRF_COOKIE_NAME].value
+
+
+def test_a_form_that_was_open_before_the_switch_is_not_sent_under_the_new_role() -> None:
+    user = counsellor()
+    leader = grant(user, Role.PROJECT_LEADER, agreement())
+    client = signed_in(user)
+    client.handler.enforce_csrf_checks = True
+    switch, before = reverse("accounts:switch"), form_token(client)
+    sent = {"grant": leader.pk, "csrfmiddlewaretoken": before}
+    assert client.post(switch, sent).status_code == 302
+    stale = client.post(switch, sent)
+    assert stale.status_code == 403
+    assert "har skiftet rolle" in stale.content.decode()
+    assert (
+        client.post(switch, sent | {"csrfmiddlewaretoken": form_token(client)}).status_code == 302
+    )
 
 
 def test_nobody_switches_to_anothers_role() -> None:
