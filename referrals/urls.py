@@ -31,6 +31,7 @@ sending = (
         path("", views.sent, name="list"),
         path("ny/", views.send, name="new"),
         path("ny/frist/", views.send_around, name="around"),
+        path("<uuid:pk>/", views.sent_one, name="one"),
     ],
     "sending",
 )

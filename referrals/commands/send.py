@@ -27,6 +27,8 @@ from roegfri.organisations.models import Municipality, Organisation
 from roegfri.refusal import AlreadySent, Refusal
 from roegfri.walls.locks import alone, said, whose
 
+BY_NUMBER = "Tlf. … "
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -86,7 +88,7 @@ def send_referral(
         sent.name, sent.said_sha256 = _listed(name, details), said_now
         sent.save(update_fields=["name", "said_sha256"])
     way = Way.FORM if details.channel == Channel.WEB else Way.API
-    with _at_the_receiver(to, by):
+    with at_the_receiver(to, by):
         note_arrivals(to.pk, [Came(way, taken, at, sender, sender.name)])
     if taken != Taken.DUPLICATE:
         record("referral.sent", sent, by=by, at=at, persons=[sent.citizen_id])
@@ -150,7 +152,7 @@ def _taken(known: SentReferral | None, said_now: bytes, reference: str) -> Taken
 
 
 @contextmanager
-def _at_the_receiver(to: Municipality, by: Actor) -> Iterator[Actor]:
+def at_the_receiver(to: Organisation, by: Actor) -> Iterator[Actor]:
     """In the scope of the municipality that receives. Whom it recognises there is seen by nobody:
     the sender has not looked at her."""
     with acting(receiving(by, to.pk, to.name)) as there, looks.watch():
@@ -167,7 +169,7 @@ def _sent(
     at: dt.datetime,
 ) -> SentReferral:
     """The case at the municipality, and the sender's own row of it, not yet saved."""
-    with _at_the_receiver(to, by) as there:
+    with at_the_receiver(to, by) as there:
         referral = receive_referral(details, handler=to, by=there, at=at)
     return SentReferral(
         pk=pk,
@@ -185,23 +187,30 @@ def _sent(
 
 def _correct(details: Details, to: Municipality, *, by: Actor, at: dt.datetime) -> None:
     """Mends the case of that reference. Raises Refusal when the municipality gave it away."""
-    with _at_the_receiver(to, by) as there:
+    with at_the_receiver(to, by) as there:
         if details.mark:
             alone("citizen", details.mark.hex())  # nobody else takes the number meanwhile
         case = same_episode(details, to, there, or_closed=True)
         if case is None:
-            raise Refusal(
-                _(
-                    "%(name)s har givet sagen videre, så en rettelse kan ikke tages imod her. Ring"
-                    " til kommunen med den."
-                )
-                % {"name": to.name}
-            )
+            raise given_away(to)
         correct_referral(case, details, by=there, at=at)
 
 
 def _listed(name: str, details: Details) -> str:
     """What the sender knows her by on its own list."""
     typed = name.strip() or f"{details.given_names} {details.surname}".strip()
-    end = details.phones[0][0][-3:] if details.phones else ""
-    return (typed or (f"Tlf. … {end}" if end else ""))[:160]
+    return (typed or (by_number(details.phones[0][0]) if details.phones else ""))[:160]
+
+
+def by_number(e164: str) -> str:
+    """What somebody without a name is known by: as little of her number as tells two apart."""
+    return f"{BY_NUMBER}{e164[-3:]}"
+
+
+def given_away(to: Organisation) -> Refusal:
+    """What is said of a correction that comes after the case left for another municipality."""
+    words = _(
+        "%(name)s har givet sagen videre, så en rettelse kan ikke tages imod her. Ring til"
+        " kommunen med den."
+    )
+    return Refusal(words % {"name": to.name})

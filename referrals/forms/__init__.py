@@ -32,7 +32,7 @@ from referrals.forms.lists import MINE, NEW, NOBODY, OPEN, Filter, KeepFilter
 from referrals.forms.merging import MergeTwo
 from referrals.forms.person import Confirm, GiveConsent, Reason
 from referrals.forms.phones import AddPhone, ChangePhone, PhonePlace
-from referrals.forms.sending import SendReferral, SentSearch
+from referrals.forms.sending import AmendSent, SendReferral, SentSearch
 from referrals.forms.upload import Upload
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "NOBODY",
     "OPEN",
     "AddPhone",
+    "AmendSent",
     "AnswerSender",
     "Call",
     "ChangePhone",

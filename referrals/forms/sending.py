@@ -193,6 +193,34 @@ def _choices(offered: Receivers) -> list[Any]:
     return [("", _now("Vælg")), (region, near), (_now("Andre kommuner"), others)]
 
 
+class AmendSent(forms.Form):
+    """What was written wrong or left out of a referral that is sent: a number, a message, or both.
+
+    Nothing of what stands on the case is filled in: it is the municipality's.
+    """
+
+    phone = PhoneField(
+        label=_("Rigtigt telefonnummer"),
+        help_text=_("Hvis nummeret var forkert, eller der er et bedre."),
+        required=False,
+    )
+    text = forms.CharField(
+        label=_("Besked til kommunen"),
+        widget=forms.Textarea(attrs={"rows": 3, **_QUIET}),
+        max_length=4_000,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The arguments of amend_sent: `phones` and `text`."""
+        given = super().clean() or {}
+        number: phone.Phone | None = given.get("phone")
+        if not self.errors and not number and not given["text"]:
+            self.add_error("phone", _now("Skriv det rigtige nummer, eller skriv en besked."))
+        phones = [(number.e164, number.note[:40])] if number else []
+        return {"phones": phones, "text": given.get("text", "")}
+
+
 class SentSearch(forms.Form):
     """Looks for somebody among one's own; a name stands in no address, so it is posted."""
 

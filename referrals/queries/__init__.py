@@ -69,7 +69,7 @@ from referrals.queries.persons import (
 from referrals.queries.receipts import can_refuse
 from referrals.queries.recognised import Asked, Known, known
 from referrals.queries.search import Found, found
-from referrals.queries.sent import Promise, Receivers, promise, receivers, sent_page
+from referrals.queries.sent import Promise, Receivers, promise, receivers, sent_one, sent_page
 
 __all__ = [
     "SORTS",
@@ -146,6 +146,7 @@ __all__ = [
     "referral",
     "residence",
     "senders",
+    "sent_one",
     "sent_page",
     "smokes_much_from",
     "waiting_counts",

@@ -43,6 +43,14 @@ def sent_page(
     return found
 
 
+def sent_one(viewer: Actor, pk: UUID) -> SentReferral:
+    """One of those. Raises Http404 for another's."""
+    rows = policies.sent_visible_to(viewer).select_related("receiver")
+    row = get_object_or_404(rows, pk=pk)
+    looks.noticed([row.citizen_id])
+    return row
+
+
 @dataclass(frozen=True, slots=True)
 class Receivers:
     """The municipalities that take referrals today.

@@ -12,7 +12,7 @@ from referrals.views.message import (
     message_forward,
     message_retry,
 )
-from referrals.views.sending import send, send_around, sent
+from referrals.views.sending import send, send_around, sent, sent_one
 from referrals.views.upload import upload
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "send",
     "send_around",
     "sent",
+    "sent_one",
     "upload",
 ]

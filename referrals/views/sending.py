@@ -1,6 +1,7 @@
 """The sender's own door: refer somebody, and follow one's own."""
 
 from functools import partial
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from referrals import forms, queries
+from referrals.commands.amend import amend_sent
 from referrals.commands.send import send_referral
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
@@ -30,6 +32,17 @@ def sent(request: SignedIn) -> HttpResponse:
         "today": clock.today(),
     }
     return show(request, "referrals/sent.html", context)
+
+
+@screen(Right.REFERRALS_SEND)
+def sent_one(request: SignedIn, pk: UUID) -> HttpResponse:
+    """One of them, and a form for what was written wrong; nothing that stands on the case."""
+    one = queries.sent_one(request.actor, pk)
+    form = filled(request, forms.AmendSent)
+    if submitted(request, form, partial(amend_sent, one, by=request.actor, at=clock.now())):
+        messages.success(request, _("Rettelsen er sendt. Kommunen ser den på sagen."))
+        return redirect("sending:list")
+    return show(request, "referrals/sent_one.html", {"form": form, "one": one})
 
 
 @screen(Right.REFERRALS_SEND)

@@ -16,6 +16,7 @@ ACTS: dict[str, Words] = {
     "citizen.merged": _("Slog to borgere sammen"),
     "citizen.unmerged": _("Skilte to borgere ad igen"),
     "referral.sent": _("Sendte henvisning"),
+    "sent.amended": _("Rettede en sendt henvisning"),
     "referral.received": _("Modtog henvisning"),
     "referral.corrected": _("Modtog rettet henvisning"),
     "referral.closed": _("Afsluttede sagen"),

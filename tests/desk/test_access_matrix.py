@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from referrals.commands.consent import give_consent
 from referrals.commands.inbox import Delivery, keep_message
 from referrals.commands.merge import merge_citizens
-from referrals.models import Consent, Cover, IncomingMessage, Referral
+from referrals.models import Consent, Cover, IncomingMessage, Referral, SentReferral
 from referrals.states import ConsentForm, ConsentKind, InboxState
 from roegfri.accounts.models import Grant, Token, User
 from roegfri.accounts.roles import BELONGS_TO, Role
@@ -131,6 +131,8 @@ TABLE: dict[str, Row] = {
     "desk:deadlines": Row(CASEWORK),
     # the sender's own door
     "sending:list": Row(SENDS),
+    # a colleague's own: only she sees it (tests/referrals/test_amending.py)
+    "sending:one": Row(frozenset(), of="sent", also=dict.fromkeys(SENDS, 404)),
     "sending:new": Row(SENDS),
     "sending:around": Row(SENDS, own=302),
     # a coordinator's own people and closing days
@@ -304,6 +306,7 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         )
     return {
         "referral": {"pk": referral.pk},
+        "sent": {"pk": sent_by_a_colleague(referral)},
         "consent": {"pk": referral.pk, "consent_pk": consent.pk},
         "attempt": {"pk": referral.pk, "attempt_pk": attempt.pk},
         "message": {"pk": receipt.message.pk},
@@ -315,6 +318,19 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         "place": {"code": int(municipality.code)},
         "closing_day": {"pk": municipality.closing_days.create(on=dt.date(2026, 12, 22)).pk},
     }
+
+
+def sent_by_a_colleague(referral: Referral) -> uuid.UUID:
+    with acting(make.SYSTEM):
+        return SentReferral.objects.create(
+            referral=referral,
+            citizen_id=referral.citizen_id,
+            organisation_id=referral.handler_id,
+            receiver_id=referral.handler_id,
+            name="Kanariefugl",
+            at=make.MONDAY,
+            contact_by=referral.contact_by,
+        ).pk
 
 
 def rows_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | int]]:
@@ -491,6 +507,7 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:unmerge": {"sure": "on"},
     "desk:print": {"number": "on"},
     "desk:insight": {"sure": "on"},
+    "sending:one": {"phone": "30 30 30 30", "text": "Rettelse"},
     "desk:consent": {"kind": "stopbase", "form": "oral"},
     "desk:withdraw": {"sure": "on"},
     "desk:give_on": {"to": str(uuid.UUID(int=0))},

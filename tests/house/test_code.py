@@ -142,7 +142,10 @@ PARTS_OF_COMMANDS = {
     "put_away",
     "same_episode",
     "given_on",
+    "given_away",
     "sender_mark",
+    "at_the_receiver",
+    "by_number",
 }
 NO_COMMANDS = {"record", "name_of"} | PARTS_OF_COMMANDS
 
