@@ -1,7 +1,8 @@
 """What a person has typed and not yet sent: sealed, hers alone, gone on submit or after 14 days.
 
-A draft belongs to the address its form is sent to. Only screens of ours have drafts (those with a
-right), so sign-in never has; passwords, codes, tokens and files are never kept.
+A draft belongs to the address its form is sent to, and to the role it was typed under: what was
+typed for one municipality never stands in another's form. Only screens of ours have drafts (those
+with a right), so sign-in never has; passwords, codes, tokens and files are never kept.
 """
 
 import datetime as dt
@@ -16,7 +17,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 
 from roegfri import sealed
-from roegfri.actor import Actor, Kind
+from roegfri.actor import Actor, Kind, current
 from roegfri.audit.commands import record
 from roegfri.refusal import Refusal
 from roegfri.ui.models import Draft
@@ -24,6 +25,7 @@ from roegfri.ui.models import Draft
 KEPT_FOR = dt.timedelta(days=14)
 MOST = 100_000  # characters of one draft
 _PLACE = "ui_draft.body"
+_KEY = 200  # characters
 _NEVER_KEPT = re.compile(r"csrf|passw|adgangskode|otp|token|^code$|^next$", re.IGNORECASE)
 
 
@@ -63,6 +65,7 @@ def keep(
     text = json.dumps(fields, ensure_ascii=False)
     if len(text) > MOST:
         raise TooMuch("too much for a draft")
+    key = _keys(key)[0]
     row = _row(user_id, key)
     draft = Draft(
         id=row,
@@ -78,7 +81,7 @@ def keep(
 
 def find(user_id: uuid.UUID, key: str) -> QueryDict | None:
     """What waits for the person on the screen, as the form would have sent it."""
-    draft = Draft.objects.filter(user_id=user_id, key=key).first()
+    draft = Draft.objects.filter(user_id=user_id, key__in=_keys(key)).order_by("-saved_at").first()
     if draft is None:
         return None
     try:
@@ -93,7 +96,7 @@ def find(user_id: uuid.UUID, key: str) -> QueryDict | None:
 
 def forget(user_id: uuid.UUID, key: str) -> None:
     """It was sent, or thrown away."""
-    Draft.objects.filter(user_id=user_id, key=key).delete()
+    Draft.objects.filter(user_id=user_id, key__in=_keys(key)).delete()
 
 
 @transaction.atomic
@@ -103,6 +106,16 @@ def forget_old(*, by: Actor, at: dt.datetime) -> int:
     if removed:
         record("drafts.forgotten", "ui_draft", by=by, at=at)
     return removed
+
+
+def _keys(key: str) -> tuple[str, ...]:
+    """What the draft of a screen is kept under now: the screen and the role; and the screen alone,
+    for what a session that was over left behind, when nobody knew the role any longer."""
+    actor = current()
+    if actor.organisation_id is None:
+        return (key,)
+    role = uuid.uuid5(actor.organisation_id, actor.role).hex
+    return f"{role} {key}"[:_KEY], key
 
 
 def _row(user_id: uuid.UUID, key: str) -> uuid.UUID:

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django import forms
@@ -115,6 +116,28 @@ def test_nobody_else_sees_it_whatever_the_code_asks(mette: Actor) -> None:
 def test_secrets_are_never_kept(mette: Actor, name: str) -> None:
     drafts.keep(user_id(mette), KEY, {name: "hemmeligt", "note": "en"}, AT)
     assert list(drafts.find(user_id(mette), KEY) or ()) == ["note"]
+
+
+def test_what_was_typed_under_one_role_stands_in_no_form_of_another(mette: Actor) -> None:
+    here, there = (replace(mette, role="counsellor", organisation_id=uuid4()) for _ in range(2))
+    with acting(here):
+        drafts.keep(user_id(mette), KEY, {"note": "Kirsten"}, AT)
+    with acting(there):
+        assert drafts.find(user_id(mette), KEY) is None
+        drafts.keep(user_id(mette), KEY, {"note": "Bruno"}, AT)
+        drafts.forget(user_id(mette), KEY)
+    with acting(replace(here, role="coordinator")):
+        assert drafts.find(user_id(mette), KEY) is None
+    with acting(here):
+        assert drafts.find(user_id(mette), KEY) == typed("note=Kirsten")
+
+
+def test_what_a_session_that_was_over_left_is_found_under_any_role(mette: Actor) -> None:
+    drafts.keep(user_id(mette), KEY, {"note": "en"}, AT)
+    with acting(replace(mette, role="counsellor", organisation_id=uuid4())):
+        assert drafts.find(user_id(mette), KEY) is not None
+        drafts.forget(user_id(mette), KEY)
+    assert Draft.objects.count() == 0
 
 
 def ask(actor: Actor, key: str, body: dict[str, str]) -> HttpResponse:
