@@ -43,7 +43,7 @@ with due as materialized (
     and (r.state = 'received' or r.caseworker_id is null or r.caseworker_id in {MINE})
     and not exists (select from referrals_reservation v
       where v.referral_id = r.id and v.until > %(at)s and v.holder_id <> %(holder)s)
-  order by r.next_at, r.id limit 1
+  order by r.next_at, r.received_at, r.id limit 1
   for update of r skip locked
 ), held as (
   insert into referrals_reservation (referral_id, holder_id, until)

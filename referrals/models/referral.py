@@ -128,9 +128,9 @@ class Referral(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["handler", "next_at", "id"],
+                fields=["handler", "next_at", "received_at", "id"],
                 condition=Q(next_at__isnull=False),
-                name="referral_queue",
+                name="referral_queue_by_received",
             ),
             models.Index(fields=["caseworker", "state"], name="referral_by_caseworker"),
             models.Index(fields=["handler", "state", "contact_by", "id"], name="referral_by_due"),
@@ -154,9 +154,9 @@ class Referral(models.Model):
                 name="referral_mine_by_state",
             ),
             models.Index(
-                fields=["handler", "caseworker", "next_at", "id"],
+                fields=["handler", "caseworker", "next_at", "received_at", "id"],
                 condition=Q(next_at__isnull=False),
-                name="referral_mine_queue",
+                name="referral_mine_by_received",
             ),
             models.Index(
                 fields=["sender_ean", "episode"],

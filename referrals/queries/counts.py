@@ -53,7 +53,7 @@ def _up_to_cap(rows: str) -> str:
 _COUNTS = f"""
 with top as materialized (
   select citizen_id, next_step, next_at from referrals_referral
-  where handler_id = %(organisation)s and next_at is not null order by next_at, id limit {DEPTH}
+  where handler_id = %(organisation)s and next_at is not null order by next_at limit {DEPTH}
 )
 select
   {_up_to_cap(f"{_OURS} and {OVERDUE}")} as overdue,

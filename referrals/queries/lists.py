@@ -1,4 +1,4 @@
-"""I dag: one queue for everything with a clock, by next action.
+"""I dag: one queue for everything with a clock, by next action, then by when it was received.
 
 What can stand in the queue is a table, BRANCHES: each is read in its own order through its own
 index and no further than a page needs, and the statement merges them. A later part of the work
@@ -31,7 +31,8 @@ from roegfri.audit import looks
 from roegfri.ui.lists import Column, Page, Slice, Sort, page_of
 from roegfri.walls import prepared
 
-BY_NEXT = Sort("next", "", (Column("next_at"),))
+BY_NEXT = Sort("next", "", (Column("next_at"), Column("received_at")))
+_SHOWN = {name: name for name in ("next_at", "received_at", "id")}
 
 
 class View(StrEnum):
@@ -48,7 +49,7 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """One kind of thing that waits: where it is read, and in which order (`at`, `id`).
+    """One kind of thing that waits: where it is read, and in which order (`at`, `received`, `id`).
 
     `values` says what a column of a line is; one that is not named is empty. `views` says what a
     view leaves of it; one that is not named leaves nothing.
@@ -56,6 +57,7 @@ class Branch:
 
     rows: str
     at: str
+    received: str
     id: str
     values: Mapping[str, str]
     views: Mapping[View, str]
@@ -81,6 +83,7 @@ left join lateral (
 left join accounts_user u on u.id = r.caseworker_id
 where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S608  (our own words)
         at="r.next_at",
+        received="r.received_at",
         id="r.id",
         values={
             "kind": "r.next_step",
@@ -95,7 +98,6 @@ where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S60
             "guardian_consent": "r.guardian_consent",
             "source": "r.source",
             "sender_name": "r.sender_name",
-            "received_at": "r.received_at",
             "contact_by": "r.contact_by",
             "attempts": "r.attempts::int",
             "number": "p.number",
@@ -118,13 +120,13 @@ where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S60
     Branch(
         rows=f"referrals_incomingmessage m where {UNREAD}",
         at="m.came_at",
+        received="m.came_at",
         id="m.id",
         values={
             "kind": f"'{MESSAGE}'",
             "state": "m.state",
             "note": "m.reason",
             "sender_name": "coalesce(nullif(m.sender_name, ''), m.filename)",
-            "received_at": "m.came_at",
             "home_known": "true",
         },
         views={View.ALL: "true", View.MESSAGES: "true"},
@@ -136,11 +138,16 @@ _NOTHING = {"citizen_id": "null::uuid", "birth_date": "null::date", "contact_by"
 
 def _columns(branch: Branch) -> str:
     """The columns of a line, in the order of Waiting; the limits of UNION are positions."""
-    named = {"id": branch.id, "next_at": branch.at, **branch.values}
+    named = _order(branch) | branch.values
     return ", ".join(
         f"{named.get(name) or _NOTHING.get(name) or _EMPTY.get(kind, 'null::text')} as {name}"
         for name, kind in Waiting.__annotations__.items()
     )
+
+
+def _order(branch: Branch) -> dict[str, str]:
+    """The columns of BY_NEXT and the unique one, as the branch has them."""
+    return {"next_at": branch.at, "received_at": branch.received, "id": branch.id}
 
 
 @cache
@@ -149,13 +156,13 @@ def _select(branch: Branch) -> str:
 
 
 def worklist(viewer: Actor, *, after: str = "", view: View = View.ALL) -> Page[Waiting]:
-    """A page of the queue, in the order of next action; one statement."""
+    """A page of the queue, in its order; one statement."""
 
     def fetch(piece: Slice) -> list[Waiting]:
         values = queue_values(viewer)
         statement = _union(
             [_piece(branch, piece, values, view) for branch in BRANCHES if view in branch.views],
-            f"order by {piece.order_sql({'next_at': 'next_at', 'id': 'id'})} limit {piece.limit}",
+            f"order by {piece.order_sql(_SHOWN)} limit {piece.limit}",
         )
         return prepared.rows(statement, values, Waiting)
 
@@ -174,7 +181,7 @@ def queued(viewer: Actor, pk: UUID) -> Waiting | None:
 
 def _piece(branch: Branch, piece: Slice, values: dict[str, Any], view: View) -> str:
     """What one branch gives to a page: no more rows than the page has."""
-    names = {"next_at": branch.at, "id": branch.id}
+    names = _order(branch)
     past, edge = piece.where(names)
     for number, value in enumerate(edge):
         past = past.replace("%s", f"%(edge{number})s", 1)

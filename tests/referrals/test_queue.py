@@ -80,23 +80,29 @@ def seen(viewer: Actor, view: View = View.ALL) -> list[uuid.UUID]:
     return [pk for page in walk(viewer, view) for pk in page]
 
 
+def received(number: int) -> dt.datetime:
+    """One of three Mondays, and any minute of it: later numbers were received earlier."""
+    return make.MONDAY - 7 * DAY * (number % 3) - dt.timedelta(minutes=number // 2)
+
+
 # ---- order ---------------------------------------------------------------------------------------
 
 
-def test_the_pages_hold_everything_once_in_order_of_time_though_many_share_it() -> None:
+def test_the_pages_hold_everything_once_though_many_are_due_at_the_same_time() -> None:
+    """Whoever was received first stands first of those."""
     by = make.actor()
     with acting(by):
         for number in range(45):
             # Three deadlines among forty-five: the pages break within a tie, across both sources.
-            numbered(by, number, received_at=make.MONDAY - 7 * DAY * (number % 3))
+            numbered(by, number, received_at=received(number))
         deadline = Referral.objects.order_by("next_at").values_list("next_at", flat=True)[20]
         assert deadline
         for number in range(15):
             message(by, deadline, f"b{number}")
         pages = walk(by)
-        people = Referral.objects.values_list("next_at", "pk")
-        letters = IncomingMessage.objects.values_list("came_at", "pk")
-        wanted = [pk for _, pk in sorted([*people, *letters])]
+        people = Referral.objects.values_list("next_at", "received_at", "pk")
+        letters = IncomingMessage.objects.values_list("came_at", "came_at", "pk")
+        wanted = [pk for *_, pk in sorted([*people, *letters])]
     assert [len(one) for one in pages] == [25, 25, 10]
     assert [pk for one in pages for pk in one] == wanted
 
