@@ -236,6 +236,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ON_LOOPBACK
 MFA_TOTP_ISSUER = "Røgfri"
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_ENGINE = "roegfri.accounts.store"
+# What a screen says may name a citizen: it stays with the session, and goes into no cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_IDLE_MINUTES = 30
 SESSION_ABSOLUTE_HOURS = 10
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

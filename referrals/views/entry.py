@@ -6,12 +6,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from referrals import forms, queries
 from referrals.commands.elsewhere import ask_elsewhere
 from referrals.commands.onwards import write_referral
 from referrals.intake import pasted
+from referrals.models import Referral
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -25,10 +29,19 @@ def new(request: SignedIn) -> HttpResponse:
     form = filled(request, forms.NewReferral, initial={"received_at": at})
     handler = queries.own_municipality(request.actor)
     act = partial(write_referral, handler=handler, by=request.actor, at=at)
-    if submitted(request, form, act):
-        messages.success(request, _("Henvisningen er oprettet og står på opkaldslisten."))
+    made: list[Referral] = []
+    if submitted(request, form, lambda **given: made.append(act(**given))):
+        messages.success(request, _written(made[0]))
         return redirect("desk:today")
     return _shown(request, form)
+
+
+def _written(referral: Referral) -> SafeString:
+    """That it was made, and the way to it: on a long list it may stand on another page."""
+    words = _("Henvisningen er oprettet og står på opkaldslisten.")
+    name = referral.citizen.name or _("Navn ukendt")
+    way = reverse("desk:call", args=[referral.pk])
+    return format_html('{} <a href="{}">{}</a>', words, way, name)
 
 
 @screen(Right.REFERRALS_HANDLE)

@@ -143,6 +143,25 @@ def test_everything_that_is_known_is_kept(client: Client, grant: Grant) -> None:
     assert referral.sender_name == "Lungemedicinsk Afdeling, Hvidovre Hospital"
 
 
+def test_the_way_to_the_case_stands_in_the_message(client: Client) -> None:
+    page = client.get(send(client, name="Ida <b> Holm")["Location"]).content.decode()
+    with acting(make.SYSTEM):
+        case = Referral.objects.get()
+    assert f'<a href="/opkald/{case.pk}/">Ida &lt;b&gt; Holm</a>' in page
+
+
+def test_nobody_asks_the_parents_of_an_adult(client: Client, grant: Grant) -> None:
+    asked = 'name="guardian_consent"'
+    mail = "Patienten har givet samtykke. Forældrene har givet samtykke til rygestop. CPR: %s"
+    adult = paste(client, mail % "251248-9996", part=False).content.decode()
+    child = paste(client, mail % "010115-4000", part=False).content.decode()
+    unknown = paste(client, "Ring til hende", part=False).content.decode()
+    assert [asked in page for page in (adult, child, unknown)] == [False, True, True]
+    send(client, civil_number="251248-9996", guardian_consent="yes")
+    with acting(make.SYSTEM):
+        assert Referral.objects.get().guardian_consent == GuardianConsent.UNKNOWN
+
+
 def test_a_doctor_who_is_not_known_here_is_kept_as_text(client: Client) -> None:
     send(client, practice_name="Dr. Jensen, Paris")
     with acting(make.SYSTEM):
@@ -497,6 +516,7 @@ OTHER: dict[str, Any] = {
     "guardian_phone": "+4530303030",
     "practice_name": "Lægen",
     "text": "Andet",
+    "why": "Min datter",
     "sender_name": "En anden",
     "guardian_consent": GuardianConsent.YES,
     "sent_at": make.MONDAY,

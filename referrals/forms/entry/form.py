@@ -16,6 +16,7 @@ from referrals.commands.details import Details
 from referrals.commands.identity import NOBODY_KNOWN, Decided
 from referrals.forms.entry.fields import GUARDIAN, MAIN, MORE, PHONES, UNTOUCHED, EntryFields
 from referrals.forms.findings import found_in, moments
+from referrals.forms.sending import OF_AGE
 from referrals.queries import Who
 from referrals.states import Channel, GuardianConsent, Source
 from roegfri import clock
@@ -80,6 +81,12 @@ class NewReferral(EntryFields):
     def guardian(self) -> list[BoundField]:
         """About a child's parents."""
         return [self[name] for name in GUARDIAN]
+
+    @property
+    def of_age(self) -> bool:
+        """By what is filled in so far nobody's parents are asked, and nothing stands there."""
+        filled = self.data.get("guardian_name") or self.data.get("guardian_phone")
+        return _is_adult(self.who().born) and not filled and not self.errors.keys() & set(GUARDIAN)
 
     @property
     def open_more(self) -> bool:
@@ -150,7 +157,7 @@ class NewReferral(EntryFields):
             phones=self._phones(),
             civil_number=given["civil_number"],
             guardian_phone=guardian.e164 if guardian else "",
-            guardian_consent=GuardianConsent(given["guardian_consent"] or "unknown"),
+            guardian_consent=_consent(given["guardian_consent"], who.born),
             sender=lookup.sender_named(given["sender_name"]),
             sent_at=next(iter(self.sent_moments), None),
             **{name: given[name] for name in _AS_TYPED},
@@ -164,6 +171,15 @@ class NewReferral(EntryFields):
             if number:
                 found.setdefault(number.e164, given[f"{field}_note"] or number.note)
         return list(found.items())
+
+
+def _is_adult(born: dt.date | None) -> bool:
+    return born is not None and clock.age_on(born, clock.today()) >= OF_AGE
+
+
+def _consent(said: str, born: dt.date | None) -> GuardianConsent:
+    """What a text says of consent is not the parents' where she is an adult."""
+    return GuardianConsent(said or "unknown") if not _is_adult(born) else GuardianConsent.UNKNOWN
 
 
 _AS_TYPED = (

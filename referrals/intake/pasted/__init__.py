@@ -9,6 +9,7 @@ import datetime as dt
 from referrals.intake.pasted import circumstances, dates, names, numbers, parts, prose, senders
 from referrals.intake.pasted.found import Found
 from referrals.intake.pasted.typed import as_typed
+from referrals.states import GuardianConsent
 from roegfri import clock
 
 __all__ = ["Found", "as_typed", "read"]
@@ -25,7 +26,9 @@ def read(text: str, *, on: dt.date) -> Found:
     by_herself = senders.by_herself(mails)
     number = names.civil_number(plain, on=on)
     born = dates.birth_date(plain, on=on) or (number.born if number else None)
-    guardian = numbers.guardian(lines) if _may_have_guardian(born, on) else numbers.NO_GUARDIAN
+    child = _may_have_guardian(born, on)
+    guardian = numbers.guardian(lines) if child else numbers.NO_GUARDIAN
+    consent = circumstances.guardian_consent(plain) if child else GuardianConsent.UNKNOWN
     phones = numbers.ranked(mails, by_herself=by_herself)
     return Found(
         phones=tuple(one for one in phones if one.e164 != guardian.phone),
@@ -39,7 +42,7 @@ def read(text: str, *, on: dt.date) -> Found:
         channel=senders.channel(mails),
         sender_name="" if by_herself else senders.name(mails),
         provider_number=senders.provider_number(plain),
-        guardian_consent=circumstances.guardian_consent(plain),
+        guardian_consent=consent,
         sent=tuple(at for at in dates.sent(mails) if clock.danish_date(at) <= on),
         language=circumstances.language(plain),
         interpreter=circumstances.interpreter(plain),
