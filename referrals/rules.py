@@ -1,6 +1,7 @@
 """What the agreements say of referrals. No database, no system clock: every date is an argument."""
 
 import datetime as dt
+import re
 from collections.abc import Container, Iterable, Mapping
 
 from roegfri import clock
@@ -96,6 +97,44 @@ def proposed_attempts(
         clock.danish_time(day_after, dt.time(9, 30) if morning else dt.time(16)),
     ]
     return found[:3]
+
+
+# Stands in the text of a case, which is Danish whoever reads it; the number is masked.
+_ANOTHER_NUMBER = (
+    "Brevet har et andet personnummer end borgerens: %s. Kontrollér, hvem det handler om."
+)
+_ANOTHER_FOUND = re.compile(re.escape(_ANOTHER_NUMBER).replace("%s", r"([0-9*]{6}-\*{4})"))
+
+
+def another_number(masked: str) -> str:
+    """What the text of a case says of a letter with another CPR number than the citizen's."""
+    return _ANOTHER_NUMBER % masked
+
+
+def another_number_in(text: str) -> str:
+    """The masked number of the last such letter that the text of a case tells of, or nothing."""
+    return next(iter(reversed(_ANOTHER_FOUND.findall(text))), "")
+
+
+# When somebody is called who wished for the forenoon, the afternoon or the evening (DAY_PARTS).
+_CALLED_AT = {"am": dt.time(9, 30), "pm": dt.time(14), "ev": dt.time(17)}
+
+
+def wished_moment(
+    at: dt.datetime, wished: Container[str], *, contact_by: dt.date, closed: Container[dt.date]
+) -> dt.datetime | None:
+    """The first time to call that she wished for (TIMES), at least an hour ahead and on a workday;
+    None when there is none before the deadline is over."""
+    today = clock.danish_date(at)
+    days = (today + dt.timedelta(days=ahead) for ahead in range(8))
+    moments = (
+        clock.danish_time(day, hour)
+        for day in days
+        if day <= contact_by and clock.is_workday(day, closed=closed)
+        for part, hour in _CALLED_AT.items()
+        if f"{day.isoweekday()}-{part}" in wished
+    )
+    return next((one for one in moments if one >= at + dt.timedelta(hours=1)), None)
 
 
 def think_until(at: dt.datetime, *, closed: Container[dt.date]) -> dt.datetime:

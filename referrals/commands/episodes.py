@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
-from referrals import policies
+from referrals import policies, rules
 from referrals.commands.details import Details
 from referrals.commands.people import add_civil_number, add_phones, fill_in
+from referrals.commands.renumber import put_first
 from referrals.models import Citizen, CivilNumber, HandOver, Referral
 from referrals.states import GuardianConsent, ReferralState
 from roegfri import clock
@@ -18,7 +19,6 @@ from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.organisations.kinds import Kind as OrganisationKind
 from roegfri.organisations.models import Organisation
-from roegfri.persons import cpr
 
 
 def same_episode(
@@ -65,6 +65,7 @@ def correct_referral(referral: Referral, details: Details, *, by: Actor, at: dt.
 
     What it leaves out stays as it was. A case never moves to another citizen: where the letter has
     somebody else's civil number, nothing that is known of her is overwritten, and the text says so.
+    Its telephone numbers are called first.
     The case comes locked, from `same_episode`, and so does the number.
     """
     of_whom = referral.citizen.merged_into_id or referral.citizen_id
@@ -73,6 +74,7 @@ def correct_referral(referral: Referral, details: Details, *, by: Actor, at: dt.
     add_phones(citizen, details.phones)
     note = _odd_number(citizen, referral, details, marks, by) if mark not in marks else ""
     if not note:
+        put_first(citizen, details.phones)
         _correct(citizen, details, has_number=bool(marks))
         if details.civil_number and mark not in marks:
             add_civil_number(citizen, details.civil_number, at)
@@ -113,7 +115,7 @@ def _odd_number(
     hers = Referral.objects.filter(Q(citizen=citizen) | Q(citizen__merged_into=citizen))
     somebody = others.filter(civil_numbers__fingerprint=details.mark).exists()
     known = somebody or hers.exclude(pk=referral.pk).exists()
-    return _another_number(details.civil_number) if known else ""
+    return rules.another_number(details.civil_number.masked()) if known else ""
 
 
 @transaction.atomic
@@ -145,7 +147,7 @@ def _number_of_hers(citizen: Citizen, details: Details, at: dt.datetime) -> str:
         add_civil_number(citizen, number, at)
     if number is None or not marks or details.mark in marks:
         return ""
-    return _another_number(number)
+    return rules.another_number(number.masked())
 
 
 def _marks(citizen: Citizen) -> set[bytes]:
@@ -157,13 +159,6 @@ def _marks(citizen: Citizen) -> set[bytes]:
 
 def _changed_number() -> str:
     return _("Personnummeret er rettet. Fjern det gamle, hvis det er en andens.")
-
-
-def _another_number(number: cpr.CivilNumber) -> str:
-    words = _(
-        "Brevet har et andet personnummer end borgerens: %s. Kontrollér, hvem det handler om."
-    )
-    return words % number.written()
 
 
 _OF_HER = (

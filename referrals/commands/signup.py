@@ -1,6 +1,7 @@
 """Somebody signs herself up on the public page. Nobody we know is matched, changed or revealed."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,8 +11,9 @@ from django.db import IntegrityError, transaction
 from referrals.commands.arrivals import Came, note_arrivals
 from referrals.commands.details import Details
 from referrals.commands.receive import deadline_from, member_agreement, receive_referral
+from referrals.models import Referral
 from referrals.queries.signup import signed_up
-from referrals.states import Channel, Source, Taken, Way
+from referrals.states import DAY_PARTS, Channel, Source, Taken, Way
 from roegfri import clock
 from roegfri.accounts import limits
 from roegfri.actor import Actor, acting, receiving
@@ -28,6 +30,7 @@ FROM_AN_ADDRESS, TO_A_MUNICIPALITY = 20, 200
 HOUR = dt.timedelta(hours=1)
 # The unique number of a form (Referral.once).
 _ONCE = "referrals_referral_once_key"
+_WISHED = "Vil helst ringes op: "
 
 Why = Literal[
     "too_fast", "too_old", "not_sent", "trap", "elsewhere",
@@ -85,7 +88,7 @@ class SignUp:
         """What has no field of its own, as a counsellor reads it: Danish headings, her words."""
         facts = [
             f"Har selv tilmeldt sig på kommunens side ({self.page.danish_name.lower()}).",
-            f"Vil helst ringes op: {self._times}." if self._times else "",
+            f"{_WISHED}{self._times}." if self._times else "",
             f"Vil helst tale {self.language.lower()}." if self.language else "",
             "Ønsker tolk." if self.interpreter else "",
             f"Født i {self.birth_year}." if self.birth_year else "",
@@ -102,6 +105,22 @@ class SignUp:
         days = ", ".join(words["days"][day - 1].lower() for day in self.days)
         parts = " eller ".join(words["parts"][part].lower() for part in self.parts)
         return "; ".join(filter(None, [days, parts]))
+
+
+def wished_times(referral: Referral) -> list[str]:
+    """When somebody who signed herself up wants to be called, as she ticked it (TIMES): any part of
+    the days she chose, or those parts of any day. Read from the text that SignUp wrote."""
+    lines = referral.text.split("\n\n")[0].splitlines() if referral.channel == Channel.WEB else []
+    wish = next((one for one in lines if one.startswith(_WISHED)), "")
+    words = set(re.findall(r"\w+", wish.removeprefix(_WISHED)))
+    signup = DANISH.words["signup"]
+    days = [day for day, word in enumerate(signup["days"], 1) if word.lower() in words]
+    names = zip(DAY_PARTS, signup["parts"], strict=True)
+    parts = [part for part, word in names if word.lower() in words]
+    if not days and not parts:
+        return []
+    every = range(1, len(signup["days"]) + 1)
+    return [f"{day}-{part}" for day in days or every for part in parts or DAY_PARTS]
 
 
 @transaction.atomic

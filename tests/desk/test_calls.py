@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from referrals import rules
 from referrals.commands.closing import close_referral
 from referrals.models import Consent, Informed, Interview, Referral
 from referrals.states import CloseReason, Outcome
@@ -130,6 +131,21 @@ def test_the_screen_says_who_why_and_by_when(grant: Grant) -> None:
     assert "<script>alert" not in page
     for key in ("t", "i", "b", "r", "o", "f", "u"):
         assert f'data-key="{key}"' in page
+
+
+def test_a_letter_with_another_civil_number_is_a_warning_on_the_call_and_on_the_case(
+    grant: Grant,
+) -> None:
+    text = f"Ryger 20 om dagen\n\n{rules.another_number('010101-****')}"
+    odd, plain = make.referral(make.actor(grant), text=text), make.referral(make.actor(grant))
+    client = client_of(grant)
+    for place in ("opkald", "sag"):
+        pages = [
+            html.unescape(client.get(f"/{place}/{one.pk}/").content.decode())
+            for one in (odd, plain)
+        ]
+        words = "et andet personnummer end borgerens: 010101-****."
+        assert [f"Et brev om sagen har {words}" in page for page in pages] == [True, False]
 
 
 def test_the_next_page_tells_what_was_logged_and_takes_it_back(grant: Grant) -> None:

@@ -171,3 +171,35 @@ def test_a_heavy_smoker_smokes_as_many_as_the_agreement_says(
 def test_who_is_fifteen_consents_alone(born: str, *, alone: bool) -> None:
     day = D(born) if born else None
     assert rules.consents_alone(day, D("2026-03-02"), own_consent_age=15) is alone
+
+
+# ---- when she wants to be called -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "wished", "contact_by", "expected"),
+    [
+        ("2026-03-02 10:00", ["3-pm"], "2026-03-04", "2026-03-04 14:00"),
+        ("2026-03-02 10:00", ["3-pm"], "2026-03-03", None),  # the deadline is over by then
+        ("2026-03-02 10:00", ["1-am", "1-pm"], "2026-03-04", "2026-03-02 14:00"),
+        ("2026-03-02 13:30", ["1-pm"], "2026-03-04", None),  # within the hour
+        ("2026-03-02 13:30", ["1-pm"], "2026-03-20", "2026-03-09 14:00"),
+        ("2026-03-27 10:00", ["7-am", "1-am"], "2026-04-10", "2026-03-30 09:30"),  # summer time
+        ("2026-03-02 10:00", [], "2026-03-04", None),
+    ],
+)
+def test_the_next_time_she_wished_for(
+    at: str, wished: list[str], contact_by: str, expected: str | None
+) -> None:
+    def danish(text: str) -> dt.datetime:
+        moment = dt.datetime.fromisoformat(text)
+        return clock.danish_time(moment.date(), moment.time())
+
+    found = rules.wished_moment(danish(at), wished, contact_by=D(contact_by), closed=())
+    assert found == (danish(expected) if expected else None)
+
+
+def test_a_text_tells_of_another_number_only_where_it_was_written_by_us() -> None:
+    said = rules.another_number("251248-****")
+    assert rules.another_number_in(f"Ryger 20\n\n{said}") == "251248-****"
+    assert rules.another_number_in("Et andet personnummer: 251248-****") == ""

@@ -16,6 +16,7 @@ from django.urls import reverse
 from referrals import policies, queries
 from referrals.commands import send
 from referrals.commands.handover import hand_over
+from referrals.commands.phones import add_phone
 from referrals.commands.send import Sending, send_referral, sender_mark
 from referrals.commands.undo import undo_call
 from referrals.models import (
@@ -344,6 +345,68 @@ def test_what_a_correction_leaves_out_stays_as_it_was() -> None:
     assert case.citizen.surname == "Berg"
 
 
+OLD, NEW, OWN = "+4520123456", "+4530303030", "+4540404040"
+
+
+def called(case: Referral) -> list[tuple[str, str]]:
+    """Her numbers in the order of calling, with what is said of them."""
+    with acting(make.SYSTEM):
+        rows = Phone.objects.filter(citizen=case.citizen_id).order_by("rank")
+        return list(rows.values_list("number", "note"))
+
+
+def test_the_numbers_of_the_corrected_letter_are_called_first() -> None:
+    to, epj, mette = corrected_place()
+    first = sends(epj, to, reference="A-1", phones=[(OLD, "mobil")])
+    with acting(mette):
+        add_phone(case_of(first).citizen, number=OWN, note="søster", by=mette, at=make.MONDAY)
+    assert [number for number, _ in called(case_of(first))] == [OWN, OLD]
+    sends(epj, to, reference="A-1", phones=[(NEW, "arbejde")])
+    assert called(case_of(first)) == [
+        (NEW, "arbejde"),
+        (OWN, "søster"),
+        (OLD, "mobil, før rettelsen"),
+    ]
+    with acting(mette):
+        assert [line.number for line in queries.worklist(mette).rows] == [NEW]
+    sends(epj, to, reference="A-1", phones=[(OLD, "mobil")])
+    assert called(case_of(first)) == [
+        (OLD, "mobil"),
+        (OWN, "søster"),
+        (NEW, "arbejde, før rettelsen"),
+    ]
+
+
+def test_a_number_on_which_somebody_answered_is_called_first_whatever_a_correction_says() -> None:
+    to, epj, mette = corrected_place()
+    case = case_of(sends(epj, to, reference="A-1", phones=[(OLD, "")]))
+    make.call(case, mette, Outcome.CALL_BACK, phone=OLD, call_back_at=make.MONDAY + 2 * HOUR)
+    sends(epj, to, reference="A-1", phones=[(NEW, "")])
+    assert called(case) == [(OLD, ""), (NEW, "")]
+
+
+def test_of_somebody_with_other_cases_no_number_is_said_to_be_old() -> None:
+    to, epj, _mette = corrected_place()
+    number = {"civil_number": "2512489996"}
+    case = case_of(sends(epj, to, reference="A-1", phones=[(OLD, "")], **number))
+    sends(epj, to, reference="A-2", phones=[(OLD, "")], **number)
+    sends(epj, to, reference="A-1", phones=[(NEW, "")], **number)
+    assert called(case) == [(NEW, ""), (OLD, "")]
+
+
+def test_a_correction_without_numbers_leaves_them_as_they_were() -> None:
+    to, epj, _mette = corrected_place()
+    case = case_of(sends(epj, to, reference="A-1", phones=[(OLD, "mobil")], text="Ryger"))
+    sends(epj, to, reference="A-1", phones=[], text="Ryger 20 om dagen")
+    assert called(case) == [(OLD, "mobil")]
+
+
+def corrected_place() -> tuple[Municipality, Actor, Actor]:
+    """Who receives, the sender's own system, and a counsellor of who receives."""
+    to = make.municipality()
+    return to, system_of(department()), make.actor(make.grant(organisation=to))
+
+
 KIRSTEN: dict[str, Any] = {"civil_number": "2911829996", "given_names": "Kirsten"}
 
 
@@ -362,7 +425,7 @@ def test_a_correction_with_the_number_of_somebody_known_here_mixes_no_two_people
     case = case_of(nancy)
     assert (case.citizen.given_names, numbers_of(case)) == ("Nancy Ann", {"2512489996"})
     assert case.text.startswith("Rettet")
-    assert "andet personnummer end borgerens: 291182-9996" in case.text
+    assert "andet personnummer end borgerens: 291182-****" in case.text
     again = sends(system_of(department()), to, reference="A-3", **KIRSTEN)
     assert case_of(again).citizen_id == case_of(kirsten).citizen_id != case.citizen_id
 

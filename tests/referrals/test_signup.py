@@ -164,6 +164,37 @@ def test_all_she_wrote_is_read_by_the_counsellor(town: Municipality) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ticked", "times"),
+    [
+        ({"days": ["3"], "parts": ["1"]}, ["3-pm"]),
+        ({"days": ["1", "5"], "parts": []}, ["1-am", "1-pm", "1-ev", "5-am", "5-pm", "5-ev"]),
+        ({"parts": ["2"]}, ["1-ev", "2-ev", "3-ev", "4-ev", "5-ev"]),
+        ({}, []),
+    ],
+)
+def test_when_she_wants_to_be_called_is_known_in_the_conversation(
+    town: Municipality, ticked: dict[str, list[str]], times: list[str]
+) -> None:
+    send(town, message="Vil helst ringes op: tirsdag.", **ticked)
+    assert commands.wished_times(rows()[0]) == times
+
+
+def test_the_call_screen_proposes_the_time_that_she_wants(
+    town: Municipality, settings: Any
+) -> None:
+    settings.SECOND_FACTOR = False
+    send(town, days=["2"], parts=["1"])
+    client = Client()
+    client.force_login(make.grant(organisation=town).user)
+    page = client.get(f"/opkald/{rows()[0].pk}/").content.decode()
+    first = re.search(r'<option value="([^"]*)">([^<]*)', page.split('id="id_retry"')[1])
+    assert first
+    assert first[1] == "2026-03-03T13:00:00+00:00"
+    assert "som borgeren ønsker (foreslået)" in first[2]
+    assert re.search(r'name="times" value="2-pm"[^>]* checked', page)
+
+
+@pytest.mark.parametrize(
     ("birth", "born"),
     [
         ("24.12.1985", dt.date(1985, 12, 24)),

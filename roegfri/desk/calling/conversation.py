@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from referrals import forms, rules
 from referrals.commands.consent import TEXT_VERSION
+from referrals.commands.signup import wished_times
 from referrals.forms.conversation import ALL_TOLD
 from referrals.models import Consent, Informed
 from referrals.queries.calling import Case
@@ -74,9 +75,11 @@ def known(case: Case) -> dict[str, Any]:
 
 
 def _told_before(case: Case) -> dict[str, Any]:
-    """What she wrote when she signed herself up: the question need not be asked again."""
+    """What she wrote when she signed herself up: it need not be asked again."""
     why = case.referral.why
-    return {"why_asked": WhyAsked.ANSWERED, "why": why} if why else {}
+    asked = {"why_asked": WhyAsked.ANSWERED, "why": why} if why else {}
+    times = wished_times(case.referral)
+    return asked | ({"times": times} if times else {})
 
 
 def context(case: Case, form: forms.Call, *, at: dt.datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from referrals import forms, rules
+from referrals.commands.signup import wished_times
 from referrals.models import Reservation
 from referrals.queries.calling import Case
 from referrals.states import OUTCOME_KEYS, Outcome, ReferralState
@@ -56,10 +57,11 @@ def context(
         "reserved_until": clock_words(held.until) if held else "",
         "keys": {outcome.value: key for outcome, key in OUTCOME_KEYS.items()},
         "labels": {outcome.value: outcome.label for outcome in Outcome},
-        "retries": times.retries(referral, at, closed),
+        "retries": times.retries(referral, at, closed, wished=wished_times(referral)),
         "call_backs": times.call_backs(at, closed),
         "decisions": times.decisions(at, closed),
         "others": case.others,
+        "another_number": rules.another_number_in(referral.text),
         **_person(case, form, at),
         **_clock(case, at),
         **_attempts(case),

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
 
 from referrals import rules
 from referrals.models import Referral
@@ -13,16 +15,32 @@ from roegfri.desk.lines import moment_words
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A time: what the button or the choice sends, and its words."""
+    """A time: what the button or the choice sends, and its words; `usual`: taken by itself where
+    nothing is sent."""
 
     value: str
     words: str
+    usual: bool = False
 
 
-def retries(referral: Referral, at: dt.datetime, closed: Container[dt.date]) -> list[Choice]:
-    """When to try again who does not answer; the first is taken unless another is chosen."""
-    found = rules.proposed_attempts(at, contact_by=referral.contact_by, closed=closed)
-    return [_choice("", moment, at) for moment in found]
+def retries(
+    referral: Referral,
+    at: dt.datetime,
+    closed: Container[dt.date],
+    *,
+    wished: Container[str] = (),
+) -> list[Choice]:
+    """When to try again who does not answer; the first is taken unless another is chosen: what she
+    `wished` for herself (TIMES), if that is in time."""
+    by = referral.contact_by
+    found = rules.proposed_attempts(at, contact_by=by, closed=closed)
+    own = rules.wished_moment(at, wished, contact_by=by, closed=closed)
+    usual, *more = [_choice("", moment, at) for moment in found if moment != own]
+    if own is None:
+        return [replace(usual, usual=True), *more]
+    choice = _choice("", own, at)
+    words = _("%(when)s, som borgeren ønsker") % {"when": choice.words}
+    return [replace(choice, words=words), usual, *more]
 
 
 def call_backs(at: dt.datetime, closed: Container[dt.date]) -> list[Choice]:

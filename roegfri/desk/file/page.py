@@ -38,6 +38,7 @@ def file_context(request: SignedIn, found: File) -> dict[str, Any]:
         "others": [one for one in found.referrals if one.pk != found.referral.pk],
         "entries": entries,
         "groups": timeline.groups(entries),
+        "another_number": rules.another_number_in(found.referral.text),
         "next": next_step(found.referral, at),
         "age": clock.age_on(born, today) if born else None,
         "home": found.home_on(today),
