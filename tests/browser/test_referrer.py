@@ -81,6 +81,13 @@ def test_a_ward_refers_and_follows_it(anna: Visitor, mette: Actor) -> None:
     anna.then(lambda: page.keyboard.press("Enter"))
     assert rows(page) == ["Tlf. … 030", "Åse Østergård"]
 
+    # The number was wrong: the row opens, and the right one goes to the case.
+    anna.then(page.get_by_role("link", name="Tlf. … 030").click)
+    page.fill("input[name=phone]", "40 40 40 40")
+    anna.looks().then(lambda: page.keyboard.press("Enter"))
+    expect(page.get_by_text("Rettelsen er sendt")).to_be_visible()
+    assert rows(page) == ["Tlf. … 040", "Åse Østergård"]
+
     # Somebody calls her, and the ward sees so.
     with acting(make.SYSTEM), transaction.atomic():
         case = Referral.objects.select_related("citizen").get(citizen__surname="Østergård")
