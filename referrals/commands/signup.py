@@ -110,7 +110,8 @@ class SignUp:
 def wished_times(referral: Referral) -> list[str]:
     """When somebody who signed herself up wants to be called, as she ticked it (TIMES): any part of
     the days she chose, or those parts of any day. Read from the text that SignUp wrote."""
-    lines = referral.text.split("\n\n")[0].splitlines() if referral.channel == Channel.WEB else []
+    herself = (referral.source, referral.channel) == (Source.WEBSITE, Channel.WEB)
+    lines = referral.text.split("\n\n")[0].splitlines() if herself else []
     wish = next((one for one in lines if one.startswith(_WISHED)), "")
     words = set(re.findall(r"\w+", wish.removeprefix(_WISHED)))
     signup = DANISH.words["signup"]

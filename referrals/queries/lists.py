@@ -138,7 +138,7 @@ _NOTHING = {"citizen_id": "null::uuid", "birth_date": "null::date", "contact_by"
 
 def _columns(branch: Branch) -> str:
     """The columns of a line, in the order of Waiting; the limits of UNION are positions."""
-    named = _order(branch) | branch.values
+    named = {**_order(branch), **branch.values}
     return ", ".join(
         f"{named.get(name) or _NOTHING.get(name) or _EMPTY.get(kind, 'null::text')} as {name}"
         for name, kind in Waiting.__annotations__.items()

@@ -387,7 +387,7 @@ def test_a_number_on_which_somebody_answered_is_called_first_whatever_a_correcti
 
 def test_of_somebody_with_other_cases_no_number_is_said_to_be_old() -> None:
     to, epj, _mette = corrected_place()
-    number = {"civil_number": "2512489996"}
+    number: dict[str, Any] = {"civil_number": "2512489996"}
     case = case_of(sends(epj, to, reference="A-1", phones=[(OLD, "")], **number))
     sends(epj, to, reference="A-2", phones=[(OLD, "")], **number)
     sends(epj, to, reference="A-1", phones=[(NEW, "")], **number)

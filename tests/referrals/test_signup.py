@@ -173,7 +173,7 @@ def test_all_she_wrote_is_read_by_the_counsellor(town: Municipality) -> None:
     ],
 )
 def test_when_she_wants_to_be_called_is_known_in_the_conversation(
-    town: Municipality, ticked: dict[str, list[str]], times: list[str]
+    town: Municipality, ticked: dict[str, Any], times: list[str]
 ) -> None:
     send(town, message="Vil helst ringes op: tirsdag.", **ticked)
     assert commands.wished_times(rows()[0]) == times
