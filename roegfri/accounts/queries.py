@@ -40,6 +40,16 @@ def names_of(viewer: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
 
 
+def token_names(viewer: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What other systems' keys are called, and whose they are, for pages that show who did
+    something; nothing to nobody."""
+    wanted = set(ids)
+    if not wanted or not (viewer.is_system or viewer.rights):
+        return {}
+    found = Token.objects.filter(pk__in=wanted).values_list("pk", "name", "organisation__name")
+    return {pk: f"{name}, {whose}" for pk, name, whose in found}
+
+
 def grants_of(viewer: Actor, *, on: dt.date) -> QuerySet[Grant]:
     """The viewer's own roles that have not ended, those still to begin among them."""
     if viewer.user_id is None:

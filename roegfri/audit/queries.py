@@ -19,6 +19,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.http import Http404
 
 from roegfri import clock, sealed
 from roegfri.actor import Actor
@@ -46,6 +47,7 @@ class Look:
     organisation_id: UUID | None
     reason: str
     request_id: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,20 @@ def events_of_organisation(viewer: Actor) -> "QuerySet[AuditEvent]":
     number = Subquery(concerned.annotate(n=Count("*")).values("n"))
     events = AuditEvent.objects.annotate(persons=Coalesce(number, 0)).defer("values_digest")
     return _own(viewer, events)
+
+
+def event(viewer: Actor, seq: int) -> AuditEvent:
+    """One event of the viewer's organisation. Raises Http404."""
+    found = events_of_organisation(viewer).filter(seq=seq).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def persons_of(viewer: Actor, event: AuditEvent) -> Sequence[UUID]:
+    """The citizens an event concerns: ids, by which the log is narrowed; never names."""
+    rows = _own(viewer, AuditEventPerson.objects.filter(event_seq=event.seq, at=event.at))
+    return list(rows.order_by("person").values_list("person", flat=True))
 
 
 def random_sample(viewer: Actor, month: dt.date, size: int = SAMPLE) -> Sequence[AuditEvent]:
@@ -165,5 +181,5 @@ def looks_at(viewer: Actor, person: UUID) -> Sequence[Look]:
         seq__in=AuditEventPerson.objects.filter(person=person).values("event_seq")
     )
     events = _own(viewer, events)
-    columns = ("at", "act", "subject", "role", "organisation_id", "reason", "request_id")
+    columns = ("at", "act", "subject", "role", "organisation_id", "reason", "request_id", "actor")
     return [Look(*row) for row in events.order_by("-at", "-seq").values_list(*columns)]

@@ -15,6 +15,7 @@ from roegfri.actor import Actor
 from roegfri.audit import acts, commands, looks
 from roegfri.audit import queries as log
 from roegfri.audit.queries import Look
+from roegfri.desk.log.actors import by_whom
 from roegfri.organisations.models import Organisation
 from roegfri.persons import cpr
 from roegfri.refusal import Refusal
@@ -80,7 +81,7 @@ def _told_once(looks: Sequence[Look]) -> list[Look]:
 def _line(look: Look, organisation: str) -> Line:
     return Line(
         at=look.at,
-        role=str(Role(look.role).label) if look.role in Role.values else _("Systemet"),
+        role=str(Role(look.role).label) if look.role in Role.values else by_whom(look.actor),
         organisation=organisation,
         act=str(acts.words(look.act)),
         reason=look.reason or _("Arbejde med din sag"),

@@ -26,7 +26,8 @@ from referrals.models import Consent, Cover, IncomingMessage, Referral, SentRefe
 from referrals.states import ConsentForm, ConsentKind, InboxState
 from roegfri.accounts.models import Grant, Token, User
 from roegfri.accounts.roles import BELONGS_TO, Role
-from roegfri.actor import acting
+from roegfri.actor import acting, system
+from roegfri.audit.models import AuditEvent
 from roegfri.organisations.kinds import Kind
 from roegfri.organisations.models import Agreement, Municipality, Organisation, Pharmacy, Practice
 from tests import make
@@ -157,6 +158,7 @@ TABLE: dict[str, Row] = {
     "desk:agreement_add_rate": Row(LEADER, of="agreement", given=RATE),
     # the log
     "desk:log": Row(SECURITY),
+    "desk:log_event": Row(SECURITY, of="event"),
     "desk:log_sample": Row(SECURITY),
     "desk:log_odd": Row(SECURITY),
     "desk:log_person": Row(SECURITY),
@@ -316,6 +318,7 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         "cover": {"pk": cover_at(municipality)},
         "token": {"pk": make.token(municipality)[0].pk},
         "place": {"code": int(municipality.code)},
+        "event": {"seq": line_of(by)},
         "closing_day": {"pk": municipality.closing_days.create(on=dt.date(2026, 12, 22)).pk},
     }
 
@@ -343,6 +346,13 @@ def rows_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | int]
             "home": ("residence_pk", citizen.residences.get().pk),
         }
     return {name: {"pk": referral.pk, key: pk} for name, (key, pk) in found.items()}
+
+
+def line_of(by: Any) -> int:
+    """A line of the log about one of the town's citizens."""
+    with acting(system("tests")):
+        lines = AuditEvent.objects.filter(organisation_id=by.organisation_id)
+        return int(lines.latest("seq").seq)
 
 
 def cover_at(municipality: Municipality) -> uuid.UUID:
@@ -561,6 +571,7 @@ def test_every_address_that_changes_something_named_is_posted_to() -> None:
         "desk:agreement",
         "desk:agreement_term",
         "desk:agreement_rate",
+        "desk:log_event",
         "referrals:message_file",
     }
     assert {name for name, row in TABLE.items() if row.of} - shows_only == set(POSTS)

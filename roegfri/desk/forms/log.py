@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roegfri import clock
 from roegfri.audit.acts import ACTS
-from roegfri.audit.models import AuditEvent
+from roegfri.audit.models import AuditEvent, AuditEventPerson
 
 
 def _day(label: Any) -> forms.DateField:
@@ -20,7 +20,7 @@ def _day(label: Any) -> forms.DateField:
 
 
 class LogFilter(forms.Form):
-    """Narrows the log by Danish days, act and user; `bruger` comes from a name in the list."""
+    """Narrows the log by Danish days, act, user and citizen; the last two come from links."""
 
     fra_dag = _day(_("Fra og med"))
     til_dag = _day(_("Til og med"))
@@ -28,6 +28,7 @@ class LogFilter(forms.Form):
         label=_("Handling"), required=False, choices=[("", _("Alle")), *ACTS.items()]
     )
     bruger = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    borger = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def narrow(self, rows: "QuerySet[AuditEvent]") -> "QuerySet[AuditEvent]":
         """The events that meet the clean data."""
@@ -35,10 +36,13 @@ class LogFilter(forms.Form):
         wanted = {
             "at__gte": asked["fra_dag"] and clock.start_of_day(asked["fra_dag"]),
             "at__lt": asked["til_dag"] and clock.end_of_day(asked["til_dag"]),
-            "act": asked["handling"],
+            "act": asked["handling"] or None,
             "user_id": asked["bruger"],
         }
-        return rows.filter(**{name: value for name, value in wanted.items() if value})
+        if asked["borger"]:
+            concern = AuditEventPerson.objects.filter(person=asked["borger"])
+            wanted["seq__in"] = concern.values("event_seq")
+        return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
 class SignOff(forms.Form):

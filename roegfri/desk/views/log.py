@@ -1,9 +1,6 @@
 """Log: who did what in one's organisation; the sample, what is unusual, the citizen's list."""
 
-from collections.abc import Iterable
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.queries import names_of
-from roegfri.accounts.roles import Right, Role
+from roegfri.accounts.roles import Right
 from roegfri.audit import commands, queries
-from roegfri.audit.acts import ODD, words
-from roegfri.audit.models import AuditEvent
-from roegfri.desk import looks_report, places
+from roegfri.audit.acts import ODD
+from roegfri.desk import looks_report
 from roegfri.desk.forms import log as forms
+from roegfri.desk.log import lines
 from roegfri.refusal import Refusal
 from roegfri.ui.lists import Column, Sort, listing
 from roegfri.ui.screens import show, submitted
@@ -35,8 +32,17 @@ def log(request: SignedIn) -> HttpResponse:
     rows = queries.events_of_organisation(request.actor)
     filters = forms.LogFilter(request.GET)
     found = listing(request, rows, form=filters, sorts=[NEWEST], size=SIZE)
-    context = {"list": found, "lines": _lines(request, found.page.rows)}
+    context = {"list": found, "lines": lines(request.actor, found.page.rows)}
     return show(request, "desk/log.html", context, part="desk/_log_events.html")
+
+
+@screen(Right.LOG_READ)
+def event(request: SignedIn, seq: int) -> HttpResponse:
+    """One line in full: the fields, the ids, and the citizens it concerns."""
+    found = queries.event(request.actor, seq)
+    [line] = lines(request.actor, [found])
+    context = {"line": line, "persons": queries.persons_of(request.actor, found)}
+    return show(request, "desk/log_event.html", context)
 
 
 @screen(Right.LOG_READ)
@@ -55,7 +61,7 @@ def sample(request: SignedIn) -> HttpResponse:
         "before": clock.add_months(month, -1),
         "after": clock.add_months(month, 1),
         "over": clock.add_months(month, 1) <= today,
-        "lines": _lines(request, queries.random_sample(request.actor, month)),
+        "lines": lines(request.actor, queries.random_sample(request.actor, month)),
         "review": review,
         "reviewer": names_of(request.actor, [review.signed_by] if review else []),
         "form": form,
@@ -69,10 +75,10 @@ def odd(request: SignedIn) -> HttpResponse:
     form = forms.Since(request.GET if "dage" in request.GET else {"dage": 7})
     found = queries.odd_openings(request.actor, form.since(clock.now()))
     why = {one.event.seq: [ODD[key] for key in one.why] for one in found}
-    lines = _lines(request, [one.event for one in found])
-    for line in lines:
-        line["why"] = why[line["event"].seq]
-    context = {"form": form, "lines": lines, "many": queries.MANY_IN_AN_HOUR, "most": queries.MOST}
+    shown = lines(request.actor, [one.event for one in found])
+    for line in shown:
+        line.why = why[line.event.seq]
+    context = {"form": form, "lines": shown, "many": queries.MANY_IN_AN_HOUR, "most": queries.MOST}
     return show(request, "desk/log_odd.html", context)
 
 
@@ -93,21 +99,3 @@ def person(request: SignedIn) -> HttpResponse:
 def _download(pdf: bytes, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
-
-
-def _lines(request: SignedIn, events: Iterable[AuditEvent]) -> list[dict[str, Any]]:
-    """The events with the words that the table shows; one query for the names."""
-    shown = list(events)
-    users: set[UUID] = {event.user_id for event in shown if event.user_id}
-    names = names_of(request.actor, users)
-    return [
-        {
-            "event": event,
-            "who": names.get(event.user_id, "") if event.user_id else "",
-            "role": Role(event.role).label if event.role in Role.values else "",
-            "act": words(event.act),
-            "where": places.words(event.subject),
-            "why": [],
-        }
-        for event in shown
-    ]

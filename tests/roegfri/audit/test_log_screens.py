@@ -17,7 +17,7 @@ from referrals.states import Channel, Source
 from roegfri import clock
 from roegfri.accounts.models import User
 from roegfri.accounts.roles import Role
-from roegfri.actor import Actor, Kind, acting, system
+from roegfri.actor import Actor, Kind, acting, receiving, system
 from roegfri.audit import commands, queries
 from roegfri.audit.models import AuditEvent, AuditEventPerson, LogReview
 from roegfri.organisations.models import Municipality
@@ -164,8 +164,8 @@ def test_a_past_months_sample_is_signed_off_once(
     for number in range(queries.SAMPLE + 5):
         looked(rikke, f"<{number}>", at=at)
     first = browser.get("/log/stikproeve/")
-    assert [line["event"].seq for line in first.context["lines"]] == [
-        line["event"].seq for line in browser.get("/log/stikproeve/").context["lines"]
+    assert [line.event.seq for line in first.context["lines"]] == [
+        line.event.seq for line in browser.get("/log/stikproeve/").context["lines"]
     ]
     assert len(first.context["lines"]) == queries.SAMPLE
     done = browser.post(f"/log/stikproeve/?maaned={month:%Y-%m}", {"remarks": "Spurgt Rikke"})
@@ -187,6 +187,52 @@ def test_the_running_month_cannot_be_signed_off(browser: Client) -> None:
     assert browser.post(this, {"remarks": ""}).status_code == 422
     with acting(system("tests")):
         assert not LogReview.objects.exists()
+
+
+def test_the_officer_opens_a_line_and_follows_one_citizen(
+    browser: Client, home: Municipality
+) -> None:
+    rikke, one, other = counsellor(home), uuid4(), uuid4()
+    looked(rikke, persons=[one, other], reason="begge")
+    looked(rikke, persons=[other], reason="den anden")
+    with acting(system("tests")):
+        both = AuditEvent.objects.get(reason="begge")
+    page = text_of(browser.get(f"/log/linje/{both.seq}/"))
+    assert str(one) in page
+    assert str(other) in page
+    assert "Rikke Rask" in page
+    assert "desk:file" in page  # as it is kept, for who has to find it
+    followed = text_of(browser.get("/log/", {"borger": str(one)}))
+    assert "begge" in followed
+    assert "den anden" not in followed
+    assert "den anden" in text_of(browser.get("/log/", {"borger": str(other)}))
+
+
+def test_a_line_of_another_organisation_is_not_there(browser: Client, home: Municipality) -> None:
+    citizen = uuid4()
+    looked(counsellor(municipality("153", "Brøndby Kommune")), persons=[citizen], reason="nabo")
+    with acting(system("tests")):
+        theirs = AuditEvent.objects.get(reason="nabo")
+    for seq in (theirs.seq, 0, 2**63, 10**40):
+        assert browser.get(f"/log/linje/{seq}/").status_code == 404
+    assert "nabo" not in text_of(browser.get("/log/", {"borger": str(citizen)}))
+
+
+def test_the_log_speaks_danish_of_things_and_of_those_who_are_no_people(
+    reference: None, browser: Client, home: Municipality
+) -> None:
+    sweep = receiving(system("referrals.sweep"), home.pk)
+    with acting(sweep):
+        commands.record("message.taken", f"incomingmessage:{uuid4()}", by=sweep, at=clock.now())
+    door = receiving(Actor(Kind.PUBLIC, "tilmeld"), home.pk)
+    with acting(door):
+        commands.record("referral.received", f"referral:{uuid4()}", by=door, at=clock.now())
+    page = text_of(browser.get("/log/"))
+    assert "Systemet: mappen" in page
+    assert "Indkommet besked" in page
+    assert "Offentlig tilmelding" in page
+    for raw in ("incomingmessage", "referral:", "public:tilmeld", "referrals.sweep"):
+        assert raw not in page
 
 
 def test_odd_openings_are_listed_with_their_reason(browser: Client, home: Municipality) -> None:

@@ -1,0 +1,103 @@
+"""What the screens are called in the log: the menu's own words."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.translation import gettext_lazy as _
+
+from roegfri.desk.frame import MENU
+from roegfri.refusal import Words
+
+SCREENS: dict[str, Words] = {
+    "account_login": _("Log ind"),
+    "desk:today": _("I dag"),
+    "desk:note": _("I dag"),
+    "desk:logged": _("I dag"),
+    "desk:assign": _("Sag"),
+    "desk:assign_many": _("Henvisninger"),
+    "desk:marks": _("I dag"),
+    "desk:call": _("Opkald"),
+    "desk:new_phone": _("Opkald"),
+    "desk:take_over": _("Opkald"),
+    "desk:let_go": _("Opkald"),
+    "desk:hold": _("Opkald"),
+    "desk:give_up": _("Opkald"),
+    "desk:undo_call": _("Opkald"),
+    "desk:file": _("Sag"),
+    "desk:consent": _("Sag"),
+    "desk:reveal": _("Sag"),
+    "desk:citizen": _("Ret oplysninger"),
+    "desk:new_number_to_call": _("Ret oplysninger"),
+    "desk:phone": _("Ret oplysninger"),
+    "desk:remove_phone": _("Ret oplysninger"),
+    "desk:new_civil_number": _("Ret oplysninger"),
+    "desk:remove_number": _("Ret oplysninger"),
+    "desk:move": _("Ret oplysninger"),
+    "desk:remove_home": _("Ret oplysninger"),
+    "desk:print": _("Udskrift af sag"),
+    "desk:insight": _("Indsigt til borger"),
+    "desk:withdraw": _("Sag"),
+    "desk:close": _("Sag"),
+    "desk:reopen": _("Sag"),
+    "desk:give_on": _("Sag"),
+    "desk:to_quitline": _("Sag"),
+    "desk:search": _("Søg"),
+    "desk:merge": _("Slå sammen med en dublet"),
+    "desk:unmerge": _("Slå sammen med en dublet"),
+    "api:medcom": _("Snitflade: MedCom-besked"),
+    "api:receipt": _("Snitflade: kvittering"),
+    "api:referral": _("Snitflade: hvor langt en henvisning er"),
+    "api:referrals": _("Snitflade: henvisning"),
+}
+
+
+# Where no line of the menu stands above an address, and none says more: the start of its name.
+_REST: dict[str, Words] = {
+    "desk:": _("Røgfri"),
+    "ui:": _("Røgfri"),
+    "api:": _("Snitflade"),
+    "signup:": _("Offentlig tilmelding"),
+}
+
+
+def words(subject: str) -> Words:
+    """A screen in words: its own, else those of the menu above it; anything else as it stands."""
+    route = _routes().get(subject)
+    if route is None:
+        return subject
+    return SCREENS.get(subject) or _above(f"/{route}") or _rest(subject)
+
+
+def _above(path: str) -> Words:
+    under = [(url, label) for url, label in _menu() if path.startswith(url)]
+    return max(under, key=lambda one: len(one[0]))[1] if under else ""
+
+
+def _rest(name: str) -> Words:
+    return next((label for start, label in _REST.items() if name.startswith(start)), _("Røgfri"))
+
+
+@cache
+def _menu() -> tuple[tuple[str, Words], ...]:
+    """The lines of the menu but the one at the root, which stands above everything."""
+    found = ((reverse(item.address), item.label) for item in MENU)
+    return tuple((url, label) for url, label in found if url != "/")
+
+
+@cache
+def _routes() -> dict[str, str]:
+    return dict(routes(get_resolver().url_patterns))
+
+
+def routes(
+    patterns: Iterable[URLPattern | URLResolver], spaces: tuple[str, ...] = (), before: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Every address of the house that has a name, as a screen is called, with its route."""
+    for one in patterns:
+        route = f"{before}{one.pattern}"
+        if isinstance(one, URLResolver):
+            within = (*spaces, one.namespace) if one.namespace else spaces
+            yield from routes(one.url_patterns, within, route)
+        elif one.name:
+            yield ":".join((*spaces, one.name)), route
