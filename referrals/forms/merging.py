@@ -15,6 +15,7 @@ class MergeTwo(forms.Form):
         label=_("Find den anden"),
         help_text=_("CPR-nummer, telefonnummer eller sagens id."),
         max_length=60,
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     why = forms.CharField(
@@ -36,8 +37,11 @@ class MergeTwo(forms.Form):
         return (keep, other if keep == one else one)
 
     def clean(self) -> dict[str, Any]:
-        """Nobody is merged before one of the two is chosen to be kept."""
+        """One is chosen or looked for; nobody is merged before it is chosen who is kept."""
         given = super().clean() or {}
+        looks_for = self.data.get("step") == "find" or not given.get("other")
+        if looks_for and not given.get("written") and "written" not in self.errors:
+            self.add_error("written", _now("Skriv et nummer, eller vælg en, der er fundet."))
         if self.data.get("step") == "merge" and not given.get("keep") and "keep" not in self.errors:
             self.add_error("keep", _now("Vælg, hvem af de to der skal beholdes."))
         return given

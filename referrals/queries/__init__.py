@@ -11,6 +11,7 @@ from referrals.queries.colleagues import (
 )
 from referrals.queries.counts import Counts, waiting_counts
 from referrals.queries.deadlines import deadlines_kept, open_cases
+from referrals.queries.duplicates import Candidate, found_by, likely_same, may_be_her
 from referrals.queries.file import (
     File,
     Home,
@@ -55,13 +56,10 @@ from referrals.queries.one import (
 )
 from referrals.queries.overview import Overview, Sender, overview, senders
 from referrals.queries.persons import (
-    Candidate,
     Who,
-    found_by,
     guardian_age,
     kept,
     known_elsewhere,
-    likely_same,
     merge,
     merges,
     persons_of,
@@ -125,6 +123,7 @@ __all__ = [
     "listed_page",
     "logged_call",
     "marks",
+    "may_be_her",
     "may_receive",
     "may_take_up",
     "merge",

@@ -223,6 +223,44 @@ def test_a_reason_is_asked_for_and_written_down(client: Client, by: Actor) -> No
     assert "Samme stemme i telefonen" in reasons
 
 
+BORN = dt.date(1948, 12, 25)
+
+
+@pytest.mark.parametrize(
+    ("alike", "told"),
+    [
+        ({"number": "+4520123456"}, "samme telefonnummer"),
+        ({"birth_date": BORN}, "samme fødselsdato"),
+    ],
+)
+def test_who_has_her_number_or_birth_date_is_shown_at_once(
+    client: Client, by: Actor, alike: dict[str, Any], told: str
+) -> None:
+    kept = make.referral(by, number="+4520123456", birth_date=BORN)
+    make.referral(by, number="+4532323232")
+    other = make.referral(by, **{"number": "+4531313131", "surname": "Berg", **alike})
+    page = client.get(reverse("desk:merge", args=[kept.pk]))
+    assert [one.citizen for one in page.context["candidates"]] == [other.citizen_id]
+    assert told in page.content.decode()
+    chosen = {"other": str(other.citizen_id)}
+    # Beside each other they stand once a reason is given; to look for another, it is written.
+    without = ask(client, kept, **chosen, step="compare", why="")
+    assert (without.status_code, without.context["lines"]) == (UNPROCESSABLE, [])
+    assert ask(client, kept, **chosen).status_code == UNPROCESSABLE
+    assert ask(client, kept, **chosen, step="compare").context["lines"]
+    done = ask(client, kept, **chosen, step="merge", keep=str(kept.citizen_id))
+    assert done.status_code == REDIRECT
+    assert rows_of(other).merged_into_id == kept.citizen_id
+
+
+def test_nobody_elses_citizen_and_not_herself_is_shown_at_once(client: Client, by: Actor) -> None:
+    same: dict[str, Any] = {"number": "+4520123456", "birth_date": BORN}
+    kept = make.referral(by, **same)
+    make.referral(make.actor(), **same)
+    page = client.get(reverse("desk:merge", args=[kept.pk]))
+    assert page.context["candidates"] == []
+
+
 def test_another_municipalitys_citizen_is_not_found(client: Client, by: Actor) -> None:
     own = make.referral(by)
     theirs = make.referral(make.actor(), civil_number="2512489996", number="+4530303030")

@@ -38,14 +38,16 @@ def context(
 ) -> dict[str, Any]:
     """The whole page: what was found, the two beside each other, and the merges that hold."""
     mine = queries.citizen_file(request.actor, referral.pk)
-    other = next((one for one in found if str(one.citizen) == form.data.get("other")), None)
+    reasoned = form.is_bound and not form.errors.keys() & {"written", "why"}
+    chosen = form.data.get("other") if reasoned else None
+    other = next((one for one in found if str(one.citizen) == chosen), None)
     theirs = queries.citizen_file(request.actor, other.case) if other and other.case else None
     return {
         "form": form,
         "referral": referral,
         "citizen": mine.citizen,
         "candidates": found,
-        "searched": form.is_bound and not form.errors.keys() & {"written", "why"},
+        "searched": bool(form.is_bound and not form.errors and form.cleaned_data["written"]),
         "other": theirs.citizen if theirs else None,
         "lines": [line for line in _lines(mine, theirs) if line.one or line.other]
         if theirs
@@ -55,11 +57,18 @@ def context(
 
 
 def candidates(request: SignedIn, referral: Referral, form: forms.MergeTwo) -> list[Candidate]:
-    """Whom the form finds besides her; the reason goes into the log with everybody shown."""
-    if not form.is_bound or form.errors.keys() & {"written", "why"}:
-        return []
-    looks.because(form.cleaned_data["why"])
-    found = queries.found_by(request.actor, form.cleaned_data["written"], on=clock.today())
+    """Whom the form finds besides her: by what is written, else by her own numbers and birth date.
+
+    The reason, once it is given, goes into the log with everybody shown.
+    """
+    written = ""
+    if form.is_bound and not form.errors.keys() & {"written", "why"}:
+        looks.because(form.cleaned_data["why"])
+        written = form.cleaned_data["written"]
+    if written:
+        found = queries.found_by(request.actor, written, on=clock.today())
+    else:
+        found = queries.may_be_her(request.actor, referral.citizen)
     mine = set(queries.persons_of(request.actor, referral.citizen))
     return [one for one in found if one.citizen not in mine and one.case]
 
