@@ -74,7 +74,7 @@ MEDCOM: dict[str, Any] = {
                 _KEPT,
                 _message(
                     "refused",
-                    _("Filen er ikke XML, eller den er afbrudt."),
+                    _("Filen er ikke hel; slutningen mangler. Hent den igen."),
                     referral=None,
                     receipt=None,
                     contact_by=None,

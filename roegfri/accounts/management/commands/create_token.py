@@ -51,8 +51,8 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stderr.write(
-            f"{token.name}: {token.purpose} for {organisation.name}, until {last_day} and that day"
-            " with it. Keep the key now: it is shown this one time."
+            f"{token.name}: {token.purpose} for {organisation.name}, valid to the end of"
+            f" {last_day}. Keep the key now: it is shown this one time."
         )
         self.stdout.write(secret)
 
