@@ -40,7 +40,7 @@ LANDINGS: dict[Right, str] = {
     Right.AGREEMENTS_READ: "desk:agreements",
 }
 # Whoever covers for somebody has those cases among hers.
-_MINE_AND_COVERED = _("mine og dækkede, der venter")
+_MINE_AND_COVERED = _("mine og dækkede")
 _TO_THE_TOP = _("Gå tilbage til hele køen, og ring til den øverste.")
 # view -> what it means that it is empty, and what to do
 EMPTY: dict[View, tuple[Words, Words]] = {
