@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from referrals.commands.inbox import Answer, Delivery, Unread, take_letters
@@ -37,7 +38,8 @@ def take_deliveries(
     and none is ever half written. Raises only what keeps even that from being written. Bring some
     hundreds at a time: each holds three locks until the transaction ends.
     """
-    with acting(receiving(by, inbox.pk, inbox.name)) as scope:
+    # What is kept is read by the colleagues there, whatever language the one who brings it sees.
+    with acting(receiving(by, inbox.pk, inbox.name)) as scope, translation.override("da"):
         sets = [deliveries[nr : nr + AT_ONCE] for nr in range(0, len(deliveries), AT_ONCE)]
         return [answer for some in sets for answer in _taken(some, inbox, scope, at)]
 

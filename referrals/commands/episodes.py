@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from referrals import policies, rules
@@ -134,7 +135,8 @@ def add_letter(referral: Referral, details: Details, *, by: Actor, at: dt.dateti
     new = "\n\n".join(part for part in (details.text, odd) if part and part not in referral.text)
     if new:
         day = clock.danish_date(details.received_at)
-        heading = _("Nyt brev modtaget %(day)s:") % {"day": f"{day:%d.%m.%Y}"}
+        with translation.override("da"):
+            heading = _("Nyt brev modtaget %(day)s:") % {"day": f"{day:%d.%m.%Y}"}
         referral.text = f"{referral.text}\n\n{heading}\n{new}".strip()
         referral.save(update_fields=["text"])
     record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])

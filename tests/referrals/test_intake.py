@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, models, transaction
 from django.test import Client
+from django.utils import translation
 from structlog.testing import capture_logs
 
 from referrals.commands.handover import hand_over
@@ -576,3 +577,10 @@ def test_the_day_of_receipt_is_danish(by: Actor) -> None:
     early = clock.danish_time(dt.date(2026, 3, 3), dt.time(0, 30))
     take(messages.referral(), by, received_at=early)
     assert only(by).contact_by == dt.date(2026, 3, 5)
+
+
+def test_what_is_kept_is_danish_whatever_language_it_was_brought_in(by: Actor) -> None:
+    with acting(by), translation.override("en"):
+        answer = take(b"<other/>", by)
+        assert translation.get_language() == "en"
+    assert answer.reason.startswith("Filen er ikke en MedCom-besked")
