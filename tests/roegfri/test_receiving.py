@@ -140,3 +140,19 @@ def test_a_case_is_never_given_to_another_citizen() -> None:
     with acting(by), pytest.raises(DatabaseError) as fault, transaction.atomic():
         Referral.objects.filter(pk=one.pk).update(citizen_id=other.citizen_id)
     assert isinstance(fault.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("role", [INTAKE, SENDER])
+def test_a_door_removes_nothing(role: str) -> None:
+    here = make.actor()
+    make.referral(here)
+    sender = make.actor(make.grant(Role.REFERRER, make.home(here)))
+    sent(sender)
+    door = Actor(Kind.TOKEN, "-", role=role, organisation_id=here.organisation_id)
+    with acting(door), transaction.atomic():
+        for model in (Phone, SentReferral, IncomingMessage):
+            rows = model._default_manager.all()
+            assert rows._raw_delete(rows.db) == 0
+    with acting(here):
+        assert Phone.objects.count() == 1
+        assert Phone.objects.all()._raw_delete("default") == 1
