@@ -21,6 +21,7 @@ urlpatterns = [
     path("indbakke/<uuid:pk>/proev/", views.message_retry, name="message_retry"),
     path("indbakke/<uuid:pk>/videre/", views.message_forward, name="message_forward"),
     path("indbakke/<uuid:pk>/svar/", views.message_answer, name="message_answer"),
+    path("indbakke/<uuid:pk>/sag/", views.message_add, name="message_add"),
     path("indbakke/<uuid:pk>/igen/", views.message_again, name="message_again"),
     path("indbakke/<uuid:pk>/fil/", views.message_file, name="message_file"),
 ]

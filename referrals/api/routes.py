@@ -5,7 +5,6 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
-from django.utils.text import slugify
 from ninja import Router
 
 from referrals import queries
@@ -92,11 +91,10 @@ def receipt(request: ByToken, id: UUID) -> HttpResponse:  # noqa: A002  (the add
 def _take(request: ByToken, body: bytes) -> Said:
     """In the words of the answer: what was kept in the inbox was refused."""
     at = clock.now()
-    # What the inbox shows as the file's name: which system brought it.
-    name = f"{slugify(request.auth.name) or 'api'}.xml"
+    # There is no file: where one would be named stands which system brought it.
     answer = take_file(
         body,
-        name,
+        request.auth.name,
         inbox=request.auth.organisation,
         received_at=at,
         way=Way.API,

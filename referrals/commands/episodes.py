@@ -1,7 +1,7 @@
 """The same sender writes again of the same episode: which case it is, and what it corrects."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -132,14 +132,20 @@ def add_letter(referral: Referral, details: Details, *, by: Actor, at: dt.dateti
     fill_in(citizen, _told(details))
     add_phones(citizen, details.phones)
     odd = _number_of_hers(citizen, details, at)
-    new = "\n\n".join(part for part in (details.text, odd) if part and part not in referral.text)
+    add_text(referral, (details.text, odd), received_at=details.received_at)
+    record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])
+
+
+def add_text(referral: Referral, parts: Sequence[str], *, received_at: dt.datetime) -> None:
+    """What a further letter says, below what stood there, under the day it was received; what
+    stands there already is not said twice. Part of the commands that add to a locked case."""
+    new = "\n\n".join(part for part in parts if part and part not in referral.text)
     if new:
-        day = clock.danish_date(details.received_at)
+        day = clock.danish_date(received_at)
         with translation.override("da"):
             heading = _("Nyt brev modtaget %(day)s:") % {"day": f"{day:%d.%m.%Y}"}
         referral.text = f"{referral.text}\n\n{heading}\n{new}".strip()
         referral.save(update_fields=["text"])
-    record("referral.corrected", referral, by=by, at=at, persons=[citizen.pk])
 
 
 def _number_of_hers(citizen: Citizen, details: Details, at: dt.datetime) -> str:

@@ -19,14 +19,17 @@ from django.utils.translation import gettext as _
 
 from referrals import policies, queries
 from referrals.commands.aside import put_away, waiting_message
+from referrals.commands.cases import handled
 from referrals.commands.deliveries import take_deliveries, take_delivery
 from referrals.commands.details import Details
+from referrals.commands.episodes import add_text
 from referrals.commands.inbox import Answer, Delivery
+from referrals.commands.people import add_phones
 from referrals.commands.receipts import refuse_sender
 from referrals.commands.receive import member_agreement, receive_referral
 from referrals.commands.typed import type_in_referral
-from referrals.models import IncomingMessage, Referral
-from referrals.states import InboxState, Taken, Way
+from referrals.models import Citizen, IncomingMessage, Referral
+from referrals.states import InboxState, ReferralState, Taken, Way
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
@@ -89,7 +92,8 @@ def forward_message(
     if to.pk == row.organisation_id:
         raise Refusal(_("Beskeden ligger allerede hos jer. Vælg en anden kommune."), field="to")
     member_agreement(to, clock.danish_date(at))
-    delivery = Delivery(row.bytes, row.filename, at, Way.FORWARDED)
+    filename = "" if row.posted else row.filename
+    delivery = Delivery(row.bytes, filename, at, Way.FORWARDED)
     answer = take_delivery(delivery, inbox=to, by=by, at=at)
     taken = answer.message.state == InboxState.ACCEPTED
     there = _("læst ind dér") if taken else _("ligger i deres indbakke")
@@ -138,6 +142,39 @@ def write_referral(
     put_away(row, note=note, by=by, at=at, referral=referral.pk)
     record("message.set_aside", row, by=by, at=at, persons=[referral.citizen_id])
     return referral
+
+
+@transaction.atomic
+def add_to_case(
+    message: IncomingMessage,
+    *,
+    referral: Referral,
+    text: str,
+    phones: Sequence[tuple[str, str]] = (),
+    by: Actor,
+    at: dt.datetime,
+) -> Referral:
+    """Adds what a message says to the open case that a person says it is about, under the day on
+    which it was received, and its numbers to hers; the message is dealt with by it.
+
+    `phones` as in Details. No clock starts. The same twice is once. Raises Refusal when the message
+    waits no more, and when the case is closed or no longer the municipality's.
+    """
+    row = _written_from(message.pk, by)
+    case = handled(referral, by)
+    if row.referral_id == case.pk:
+        return case
+    if row.referral_id:
+        raise Refusal(_("En kollega har allerede føjet beskeden til en sag. Genindlæs siden."))
+    if case.state == ReferralState.CLOSED:
+        raise Refusal(_("Sagen er afsluttet i mellemtiden. Opret en henvisning i stedet."))
+    add_text(case, [text], received_at=row.received_at or row.came_at)
+    citizen = Citizen.objects.get(pk=case.citizen.merged_into_id or case.citizen_id)
+    add_phones(citizen, phones)
+    put_away(row, note=_("Føjet til en åben sag."), by=by, at=at, referral=case.pk)
+    record("referral.corrected", case, by=by, at=at, persons=[citizen.pk])
+    record("message.added", row, by=by, at=at, persons=[citizen.pk])
+    return case
 
 
 def _written_from(message: UUID, by: Actor) -> IncomingMessage:

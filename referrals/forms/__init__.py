@@ -23,6 +23,7 @@ from referrals.forms.fields import CivilNumberField, MomentField, PhoneField
 from referrals.forms.inbox import (
     HANDLED,
     KEPT,
+    AddToCase,
     AnswerSender,
     ForwardMessage,
     Handled,
@@ -43,6 +44,7 @@ __all__ = [
     "NOBODY",
     "OPEN",
     "AddPhone",
+    "AddToCase",
     "AmendSent",
     "AnswerSender",
     "Call",

@@ -1,6 +1,7 @@
 """What is done about a message that could not be taken in."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,6 +30,21 @@ class Handled(forms.Form):
         min_length=3,
         max_length=300,
     )
+
+    def __init__(self, *args: Any, emergency: bool = False, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if emergency:
+            self.initial["note"] = _now("Givet videre til kommunens akutfunktion.")
+            self.fields["note"].help_text = _(
+                "For eksempel: ringet til akutfunktionen, talt med Hanne, som har fået filen."
+            )
+
+
+class AddToCase(forms.Form):
+    """Which open case a message is about; `text` where somebody has typed what to add."""
+
+    referral = forms.UUIDField()
+    text = forms.CharField(max_length=20_000, required=False)
 
 
 class ForwardMessage(forms.Form):

@@ -20,6 +20,7 @@ class FilesField(forms.FileField):
     """One file or many; its clean value is a list of them."""
 
     widget = _Files
+    default_error_messages = {"required": _("Vælg mindst én fil.")}
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Raises ValidationError where none was chosen."""

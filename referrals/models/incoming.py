@@ -36,6 +36,7 @@ class IncomingMessage(models.Model):
         _("vej"), max_length=10, choices=Way.choices, db_default=Value(Way.UPLOAD.value)
     )
     sender_name = models.CharField(_("afsender"), max_length=160, blank=True, db_default=Value(""))
+    # Of what another system posted: the name of its key.
     filename = models.CharField(_("fil"), max_length=200, blank=True)
     body = models.BinaryField()
     sha256 = models.BinaryField()
@@ -93,6 +94,16 @@ class IncomingMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename or self.letter}"
+
+    @property
+    def urgent(self) -> bool:
+        """Somebody may be waiting for help elsewhere: red wherever it is shown."""
+        return self.state == InboxState.NOT_OURS
+
+    @property
+    def posted(self) -> bool:
+        """Whether another system posted it: it has no file, and its key's name stands there."""
+        return self.way == Way.API
 
     @property
     def bytes(self) -> builtins.bytes:

@@ -34,7 +34,14 @@ from referrals.queries.handover import (
     may_receive,
 )
 from referrals.queries.history import Happening, last_changes
-from referrals.queries.incoming import belongs_to, came_in, inbox, incoming, may_take_up
+from referrals.queries.incoming import (
+    belongs_to,
+    came_in,
+    inbox,
+    incoming,
+    may_take_up,
+    open_cases_of,
+)
 from referrals.queries.listing import (
     SORTS,
     ListedFilters,
@@ -131,6 +138,7 @@ __all__ = [
     "needs_reason",
     "newcomers",
     "open_cases",
+    "open_cases_of",
     "overview",
     "own_municipality",
     "person_by_identifier",

@@ -32,19 +32,26 @@ left join organisations_organisation h on h.id = d.hospital_id
 _NAME = "coalesce(o.name || coalesce(', ' || h.name, ''), s.sender_name)"
 _KEY = "sender_id, case when sender_id is null then sender_name else '' end"
 _DAY = "(at at time zone 'Europe/Copenhagen')::date"
-# The message that a refusal left in the inbox, when there is just one that it can be: of that
-# instant, or else with the same words (a sender may be told other words than the municipality).
+# The message that a refusal left in the inbox: of that instant, with the same words (what the file
+# says of itself is left out of them here: «…») and the same sender. Of several alike the same place
+# in a row: they are told apart by nothing that is shown. Else the only one of that instant: a
+# sender may be told other words than the municipality, and one that was tried again has new ones.
 _MESSAGE = f"""
-(select case when count(*) = 1 then min(m.id::text)
-    when count(*) filter (where m.reason = s.reason) = 1
-    then min(m.id::text) filter (where m.reason = s.reason) end
+  select coalesce(
+    (array_agg(m.id order by m.id) filter (where m.sender_name = s.sender_name and (
+      m.reason = s.reason or (s.reason like '%%…%%'
+        and starts_with(m.reason, split_part(s.reason, '…', 1))
+        and right(m.reason, length(split_part(s.reason, '…', 2))) = split_part(s.reason, '…', 2))
+    )))[s.nr],
+    case when count(*) = 1 then (array_agg(m.id))[1] end
+  ) as id
   from referrals_incomingmessage m
   where m.organisation_id = %(organisation)s and m.came_at = s.at and m.way = s.way
-    and m.state <> '{InboxState.ACCEPTED}')
+    and m.state <> '{InboxState.ACCEPTED}'
 """  # noqa: S608  (our own words)
 _CAME = f"""
 with came as materialized (
-  select at, way, result, sender_id, sender_name, reason from referrals_arrival
+  select id, at, way, result, sender_id, sender_name, reason from referrals_arrival
   where organisation_id = %(organisation)s and at > %(since)s and at <= %(until)s
 )
 select
@@ -62,10 +69,15 @@ select
       count(*) filter (where result = '{Taken.REFUSED}') as refused
     from came group by {_KEY} order by number desc, last desc limit {SENDERS}
   ) s {_NAMED}) as senders,
-  (select coalesce(json_agg(json_build_array(s.at, s.way, {_NAME}, s.reason, {_MESSAGE})
-      order by s.at desc), '[]') from (
-    select * from came where result = '{Taken.REFUSED}' order by at desc limit {REFUSALS}
-  ) s {_NAMED}) as refusals,
+  (select coalesce(json_agg(json_build_array(s.at, s.way,
+        coalesce(nullif({_NAME}, ''), k.sender_name, ''), s.reason, k.id, k.reason)
+      order by s.at desc, s.id desc), '[]') from (
+    select *, row_number() over (partition by at, way, sender_name, reason order by id) as nr
+    from came where result = '{Taken.REFUSED}' order by at desc, id desc limit {REFUSALS}
+  ) s
+  left join lateral ({_MESSAGE}) f on true
+  left join referrals_incomingmessage k on k.id = f.id
+  {_NAMED}) as refusals,
   (select coalesce(json_agg(json_build_array({_NAME}, s.days)), '[]') from (
     select {_KEY} as sender_name, json_agg(distinct {_DAY}) as days from referrals_arrival
     where organisation_id = %(organisation)s and at > %(habits_since)s and at <= %(until)s
@@ -113,13 +125,17 @@ class BySender:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that was not taken in; `message` lies in the inbox, None where nothing was kept."""
+    """Something that was not taken in; `message` lies in the inbox, None where nothing was kept.
+
+    `reason` has no words of the file's own; `whole` is as the inbox has it, with them.
+    """
 
     at: dt.datetime
     way: Way
     sender: str
     reason: str
     message: UUID | None
+    whole: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +203,11 @@ def _by_hour(rows: Sequence[tuple[int, str, int]], first: dt.datetime) -> tuple[
     )
 
 
-def _refused(at: str, way: str, sender: str, reason: str, message: str | None) -> Refused:
-    return Refused(_instant(at), Way(way), sender, reason, UUID(message) if message else None)
+def _refused(
+    at: str, way: str, sender: str, reason: str, message: str | None, whole: str | None
+) -> Refused:
+    pk = UUID(message) if message else None
+    return Refused(_instant(at), Way(way), sender, reason, pk, whole or reason)
 
 
 def _silent(habits: Sequence[tuple[str, list[str]]], on: dt.date) -> tuple[Silent, ...]:

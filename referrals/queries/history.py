@@ -51,7 +51,8 @@ left join accounts_user w on w.id = h.ended_by_id
 where h.referral_id = any(%(referrals)s)
 union all
 select 'message', m.id, m.referral_id, m.came_at, null, null, null,
-  jsonb_build_object('filename', m.filename)
+  jsonb_build_object('sender', m.sender_name, 'filename', case m.way when 'api' then '' else
+    m.filename end)
 from referrals_incomingmessage m
 where m.referral_id = any(%(referrals)s)
   and (%(system)s or m.organisation_id = %(organisation)s)

@@ -3,12 +3,14 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, Prefetch, QuerySet, When
 from django.http import Http404
 
 from referrals import policies
-from referrals.models import HandOver, IncomingMessage
+from referrals.models import HandOver, IncomingMessage, Receipt
+from referrals.queries.duplicates import Candidate, likely_same
 from referrals.queries.handover import may_receive
+from referrals.queries.persons import Who
 from referrals.states import InboxState, ReceiptKind
 from roegfri.actor import Actor
 from roegfri.medcom import Glance
@@ -18,9 +20,16 @@ from roegfri.organisations.models import Municipality
 
 
 def inbox(viewer: Actor, *, handled: bool) -> QuerySet[IncomingMessage]:
-    """Those that wait for somebody, or those somebody has dealt with."""
+    """Those that wait for somebody, or those somebody has dealt with, with the receipts that told
+    their senders (`refusals`). `first` is 1 for one that somebody may be waiting for elsewhere
+    (IncomingMessage.urgent), else 0.
+    """
     kept = policies.messages_visible_to(viewer).exclude(state=InboxState.ACCEPTED)
-    return kept.filter(handled_at__isnull=not handled).select_related("handled_by").defer("body")
+    urgent = When(state=InboxState.NOT_OURS, then=1)
+    rows = kept.filter(handled_at__isnull=not handled).annotate(first=Case(urgent, default=0))
+    told = Receipt.objects.filter(kind=ReceiptKind.NEGATIVE).defer("xml")
+    refusals = Prefetch("receipts", told, to_attr="refusals")
+    return rows.select_related("handled_by").defer("body").prefetch_related(refusals)
 
 
 def incoming(viewer: Actor, pk: UUID) -> IncomingMessage:
@@ -29,7 +38,9 @@ def incoming(viewer: Actor, pk: UUID) -> IncomingMessage:
     One that was taken in is read in the citizen's file, which asks why where it has to.
     """
     waiting = policies.messages_visible_to(viewer).exclude(state=InboxState.ACCEPTED)
-    found = waiting.select_related("handled_by", "forwarded_to").filter(pk=pk).first()
+    told = Receipt.objects.filter(kind=ReceiptKind.NEGATIVE).defer("xml")
+    rows = waiting.prefetch_related(Prefetch("receipts", told, to_attr="refusals"))
+    found = rows.select_related("handled_by", "forwarded_to").filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -74,3 +85,9 @@ def belongs_to(viewer: Actor, letter: Glance, on: dt.date) -> Municipality | Non
         named = lookup.receiver_by_ean(end.ean, on) or lookup.receiver_by_code(end.code, on)
         to = named.municipality.pk if named else None
     return may_receive(viewer, on).filter(pk=to).first() if to else None
+
+
+def open_cases_of(viewer: Actor, who: Who) -> list[Candidate]:
+    """Who of one's own a message may be about: those with an open case here, and no other CPR
+    number than the one it gives."""
+    return [one for one in likely_same(viewer, who) if one.is_open and not one.another]

@@ -25,7 +25,7 @@ class Place:
 
     And ".", the whole of it, where that is in trouble.
 
-    `waiting` counts files that lie there, or receipts that could not be written; `trouble` is ""
+    `waiting` counts files that lie there, and receipts that could not be written; `trouble` is ""
     or what keeps it from working, in Danish.
     """
 
@@ -34,6 +34,11 @@ class Place:
     taken_at: dt.datetime | None
     waiting: int
     trouble: str
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether it holds receipts, written here and fetched by others."""
+        return self.folder.rpartition("/")[2] == "ud"
 
 
 @dataclass(frozen=True, slots=True)

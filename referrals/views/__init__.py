@@ -6,6 +6,7 @@ from referrals.views.inbox import inbox, retry_many
 from referrals.views.lists import filter_one, filters, index
 from referrals.views.message import (
     message,
+    message_add,
     message_again,
     message_answer,
     message_file,
@@ -23,6 +24,7 @@ __all__ = [
     "inbox",
     "index",
     "message",
+    "message_add",
     "message_again",
     "message_answer",
     "message_file",

@@ -20,15 +20,19 @@ from roegfri.ui.lists import Column, Sort, listing
 from roegfri.ui.screens import show
 
 NEWEST_FIRST = Sort("kom", _("Kom"), (Column("came_at", descending=True),))
+URGENT_FIRST = Sort(
+    "haster", _("Kom"), (Column("first", descending=True), Column("came_at", descending=True))
+)
 
 
 @screen(Right.REFERRALS_HANDLE)
 def inbox(request: SignedIn) -> HttpResponse:
-    """What came in and could not be taken, the newest first: what waits, or what is dealt with."""
+    """What came in and could not be taken, the newest first: what waits, and of that first what
+    somebody may be waiting for elsewhere; or what is dealt with."""
     filters = forms.InboxFilter(request.GET)
     handled = filters.is_valid() and filters.cleaned_data["vis"] == forms.HANDLED
     rows = queries.inbox(request.actor, handled=handled)
-    found = listing(request, rows, form=filters, sorts=[NEWEST_FIRST])
+    found = listing(request, rows, form=filters, sorts=[NEWEST_FIRST if handled else URGENT_FIRST])
     context = {"list": found, "handled": handled, "states": forms.KEPT}
     return show(request, "referrals/inbox.html", context)
 

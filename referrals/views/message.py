@@ -14,10 +14,16 @@ from django.utils.translation import gettext_lazy as _lazy
 from referrals import forms, intake, queries
 from referrals.commands.aside import set_aside, take_up_again
 from referrals.commands.inbox import read_message
-from referrals.commands.onwards import answer_sender, forward_message, retry_message
+from referrals.commands.onwards import (
+    add_to_case,
+    answer_sender,
+    forward_message,
+    retry_message,
+)
 from referrals.intake import Told
+from referrals.intake.folder.taking import KEPT_OF_TOO_LARGE
 from referrals.models import IncomingMessage
-from referrals.states import Channel, InboxState
+from referrals.states import Channel, InboxState, Way
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -25,13 +31,16 @@ from roegfri.refusal import Refusal
 from roegfri.ui.screens import filled, show, submitted
 
 # What can be done, the fitting one first: with an emergency, with a letter that is for another
-# municipality of ours, else by what was wrong.
+# municipality of ours, with a file in which nothing can be read or something is wrong: to read it
+# again mends neither; else by why it was kept.
 _ORDERS: dict[str, Sequence[str]] = {
     "emergency": ("note", "answer", "forward"),
-    "likely": ("forward", "retry", "answer", "write", "note"),
-    InboxState.NOT_OURS: ("answer", "note", "forward", "write", "retry"),
-    InboxState.MISADDRESSED: ("retry", "forward", "answer", "write", "note"),
-    InboxState.UNREADABLE: ("retry", "answer", "forward", "write", "note"),
+    "likely": ("forward", "retry", "answer", "add", "write", "note"),
+    "broken": ("again", "note", "retry", "forward"),
+    "wrong": ("add", "write", "answer", "retry", "forward", "note"),
+    InboxState.NOT_OURS: ("answer", "note", "forward", "add", "write", "retry"),
+    InboxState.MISADDRESSED: ("retry", "forward", "answer", "add", "write", "note"),
+    InboxState.UNREADABLE: ("retry", "answer", "forward", "add", "write", "note"),
 }
 # What a sender is told unless somebody writes otherwise. Not why it lies in the inbox: that may say
 # who has the citizen's case now. Danish whatever the screen is in: the sender reads it.
@@ -52,7 +61,7 @@ _FORWARDED = {
 def message(request: SignedIn, pk: UUID) -> HttpResponse:
     """One message of the inbox: why it lies there, what to do about it, and what it says."""
     found = queries.incoming(request.actor, pk)
-    form = filled(request, forms.Handled, initial=_noted(intake.told(found.bytes)))
+    form = filled(request, forms.Handled, emergency=intake.told(found.bytes).emergency)
     if submitted(request, form, partial(set_aside, found, by=request.actor, at=clock.now())):
         messages.success(request, _("Noteret. Beskeden gemmes under «Behandlet»."))
         return redirect("referrals:inbox")
@@ -107,6 +116,27 @@ def message_answer(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @screen(Right.REFERRALS_HANDLE)
+def message_add(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Adds what a message says to an open case: as the letter has it, or as somebody has typed it
+    in the form of a new referral."""
+    found = queries.incoming(request.actor, pk)
+    form = forms.AddToCase(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return redirect("referrals:message", pk)
+    case = queries.case(request.actor, form.cleaned_data["referral"])
+    told = intake.told(found.bytes)
+    text = told.to_add(form.cleaned_data["text"])
+    act = partial(add_to_case, found, referral=case, text=text, phones=told.phones)
+    try:
+        act(by=request.actor, at=clock.now())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("referrals:message", pk)
+    messages.success(request, _("Teksten er føjet til sagen. Beskeden ligger under «Behandlet»."))
+    return redirect("desk:call", case.pk)
+
+
+@screen(Right.REFERRALS_HANDLE)
 def message_again(request: SignedIn, pk: UUID) -> HttpResponse:
     """Puts a message that was dealt with back among those that wait."""
     found = queries.incoming(request.actor, pk)
@@ -143,12 +173,16 @@ def _page(request: SignedIn, found: IncomingMessage, **sent: django_forms.Form) 
     told = intake.told(found.bytes)
     waits = found.handled_at is None
     forward = sent.get("forward") or _forward_form(request, told)
-    acts = _acts(request, found, told, likely=forward.initial["to"]) if waits else ()
+    cases = queries.open_cases_of(request.actor, told.who(clock.today())) if waits else []
+    order = _order(found, told, likely=forward.initial["to"])
+    cannot = {"answer": not queries.can_refuse(request.actor, found), "add": not cases}
     context = {
         "message_in": found,
         "told": told,
-        "acts": acts,
-        "note": sent.get("note") or forms.Handled(initial=_noted(told)),
+        "acts": [act for act in order if not cannot.get(act)],
+        "cases": cases,
+        "beginning_only": found.way == Way.FOLDER and len(found.bytes) == KEPT_OF_TOO_LARGE,
+        "note": sent.get("note") or forms.Handled(emergency=told.emergency),
         "forward": forward,
         "answer": sent.get("answer") or forms.AnswerSender(initial={"reason": _reason(found)}),
         "write": _written_from(found, told),
@@ -157,16 +191,15 @@ def _page(request: SignedIn, found: IncomingMessage, **sent: django_forms.Form) 
     return show(request, "referrals/message.html", context)
 
 
-def _acts(
-    request: SignedIn, found: IncomingMessage, told: Told, *, likely: object
-) -> Sequence[str]:
+def _order(found: IncomingMessage, told: Told, *, likely: object) -> Sequence[str]:
     """What can be done about it, in order: the names of the page's parts."""
-    order = _ORDERS["emergency" if told.emergency else "likely" if likely else found.state]
-    cannot = {
-        "answer": not queries.can_refuse(request.actor, found),
-        "write": not told.typed,
-    }
-    return [act for act in order if not cannot.get(act)]
+    if told.emergency:
+        return _ORDERS["emergency"]
+    if likely:
+        return _ORDERS["likely"]
+    if found.state == InboxState.UNREADABLE and not told.readable:
+        return _ORDERS["wrong" if told.glance else "broken"]
+    return _ORDERS[found.state]
 
 
 def _written_from(found: IncomingMessage, told: Told) -> dict[str, str]:
@@ -185,12 +218,6 @@ def _written_from(found: IncomingMessage, told: Told) -> dict[str, str]:
 def _reason(found: IncomingMessage) -> str:
     """Of a file that cannot be read, what is wrong with it."""
     return _REASONS.get(InboxState(found.state), found.reason)
-
-
-def _noted(told: Told) -> dict[str, str]:
-    if not told.emergency:
-        return {}
-    return {"note": _("Givet videre til kommunens akutfunktion.")}
 
 
 def _forward_form(

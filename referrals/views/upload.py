@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals import forms, intake, queries
@@ -51,12 +50,19 @@ _SAID = {
     Taken.DUPLICATE: _("Beskeden er læst ind før. Intet er ændret."),
 }
 
+# Whether it lay there already.
+_LIES = {
+    False: _("Filen er ikke læst ind. Den ligger i indbakken med grunden."),
+    True: _("Filen lå i indbakken i forvejen. Intet er ændret."),
+}
+
 
 def _after_one(request: SignedIn, answer: Answer) -> HttpResponse:
     if answer.message.referral_id:
         messages.success(request, str(_SAID[answer.taken]))
         return redirect("desk:call", answer.message.referral_id)
-    messages.warning(request, _now("Filen er ikke læst ind. Den ligger i indbakken med grunden."))
+    before = answer.taken == Taken.DUPLICATE
+    messages.warning(request, str(_LIES[before]))
     return redirect("referrals:message", answer.message.pk)
 
 
@@ -72,11 +78,13 @@ class _Line:
 
 
 # What became of a file -> where it stands in the table, its colour, and its words.
-_KEPT = (0, "overdue", _("I indbakken"))
+_URGENT = (0, "overdue", _("I indbakken, akut eller ikke vores"))
+_KEPT = (1, "today", _("I indbakken"))
+_BEFORE = (5, "waiting", _("Lå i indbakken i forvejen"))
 _BECAME: dict[str, tuple[int, str, Words]] = {
-    Taken.CORRECTED: (1, "new", _("Rettelse")),
-    Taken.CREATED: (2, "done", _("Læst ind")),
-    Taken.DUPLICATE: (3, "waiting", _("Læst ind før")),
+    Taken.CORRECTED: (2, "new", _("Rettelse")),
+    Taken.CREATED: (3, "done", _("Læst ind")),
+    Taken.DUPLICATE: (4, "waiting", _("Læst ind før")),
 }
 
 
@@ -90,7 +98,13 @@ def _after_many(came: Sequence[Delivery], answers: Sequence[Answer]) -> dict[str
 
 
 def _line(delivery: Delivery, answer: Answer) -> _Line:
-    message = answer.message
-    became = _BECAME[answer.taken] if message.referral_id else _KEPT
-    order, tag, words = became
-    return _Line(order, delivery.filename, tag, words, message)
+    order, tag, words = _became(answer)
+    return _Line(order, delivery.filename, tag, words, answer.message)
+
+
+def _became(answer: Answer) -> tuple[int, str, Words]:
+    if answer.message.referral_id:
+        return _BECAME[answer.taken]
+    if answer.taken == Taken.DUPLICATE:
+        return _BEFORE
+    return _URGENT if answer.message.urgent else _KEPT

@@ -27,6 +27,7 @@ ACTS: dict[str, Words] = {
     "message.set_aside": _("Noterede, hvad der er gjort ved en besked"),
     "message.retried": _("Prøvede at læse en besked ind igen"),
     "message.forwarded": _("Gav en besked videre til en anden kommune"),
+    "message.added": _("Føjede en besked til en åben sag"),
     "message.answered": _("Afviste en besked over for afsenderen"),
     "message.taken_up": _("Lagde en besked tilbage i indbakken"),
     "caseworker.assigned": _("Gav sager til en rådgiver"),

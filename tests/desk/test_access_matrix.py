@@ -127,6 +127,7 @@ TABLE: dict[str, Row] = {
     "referrals:message_again": Row(CASEWORK, own=302, of="message"),
     "referrals:message_retry": Row(CASEWORK, own=302, of="message"),
     "referrals:message_forward": Row(CASEWORK, own=302, of="message"),
+    "referrals:message_add": Row(CASEWORK, own=302, of="message"),
     "referrals:message_answer": Row(CASEWORK, own=302, of="message"),
     "referrals:retry_many": Row(CASEWORK, own=302),
     "desk:deadlines": Row(CASEWORK),
@@ -529,6 +530,7 @@ POSTS: dict[str, dict[str, str]] = {
     "referrals:message_again": {"sure": "on"},
     "referrals:message_retry": {"sure": "on"},
     "referrals:message_forward": {"to": str(uuid.UUID(int=0))},
+    "referrals:message_add": {"referral": str(uuid.UUID(int=0))},
     "referrals:message_answer": {"reason": "Kan ikke læses"},
     "desk:file": {"because": "Jeg vil se det", "reason": "1"},
     "desk:staff_renew": {"sure": "on"},
@@ -562,6 +564,7 @@ NEED_MORE = {
     "desk:insight",
     "referrals:message_forward",
     "referrals:message_answer",
+    "referrals:message_add",
 }
 
 

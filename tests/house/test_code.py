@@ -95,6 +95,7 @@ def calls(function: ast.FunctionDef) -> set[str]:
 
 # Parts of a command: called inside one, with the rows it has locked; and the log's own pen.
 PARTS_OF_COMMANDS = {
+    "add_text",
     "facts_of",
     "take_alone",
     "make_cases",

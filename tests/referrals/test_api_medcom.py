@@ -69,7 +69,7 @@ def test_a_message_becomes_a_referral(town: Municipality, secret: str) -> None:
         "receipt": f"/api/v1/medcom/{row.pk}/receipt",
     }
     assert (row.way, row.organisation_id, row.came_at) == (Way.API, town.pk, NOW)
-    assert row.filename == "kommunens-postkasse.xml"
+    assert row.filename == "Kommunens postkasse"
     assert row.bytes == messages.referral()
     assert row.referral is not None
     assert (row.referral.received_at, row.referral.channel) == (NOW, Channel.MEDCOM)

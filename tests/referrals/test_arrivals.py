@@ -207,10 +207,26 @@ def test_messages_of_one_set_are_told_apart_by_their_reasons(by: Actor) -> None:
     }
 
 
-def test_two_messages_that_it_may_be_are_looked_for_in_the_inbox(by: Actor) -> None:
-    for _ in range(2):
-        kept(by, "Ikke XML")
-    assert refused(by, "Ikke XML") == {"Ikke XML": None}
+def test_messages_that_are_alike_each_have_their_own(by: Actor) -> None:
+    alike = {kept(by, "Ikke XML") for _ in range(3)}
+    came(by, *[Came(Way.FOLDER, REFUSED, NOW, reason="Ikke XML")] * 3)
+    assert {one.message for one in asked(by).refusals} == alike
+    came(by, Came(Way.FOLDER, REFUSED, NOW, reason="Ikke XML"))
+    assert [one.message for one in asked(by).refusals].count(None) == 1
+
+
+def test_the_files_own_words_are_found_where_the_reason_leaves_them_out(by: Actor) -> None:
+    said = "Beskedens version «XH1599R» kendes ikke. Kendt er XH1530R."
+    message = kept(by, said)
+    kept(by, "Ikke XML")
+    came(
+        by,
+        Came(
+            Way.FOLDER, REFUSED, NOW, reason="Beskedens version «…» kendes ikke. Kendt er XH1530R."
+        ),
+    )
+    (one,) = asked(by).refusals
+    assert (one.message, one.whole, "XH1599R" in one.reason) == (message, said, False)
 
 
 # ---- silence -------------------------------------------------------------------------------------
@@ -410,10 +426,11 @@ def test_the_watched_folder_shows_whether_it_is_looked_after(by: Actor, settings
     for folder in (".", own, "999/ind"):
         Sweep.objects.create(folder=folder, last_at=NOW, taken_at=ago(minutes=3), waiting=4)
     page = text(client.get(address))
-    shown = [words in page for words in ("Virker", "Kommunens, ind", own, "999/ind", "Hele mappen")]
-    assert shown == [True, True, True, False, False]
+    shown = [words in page for words in ("Virker", "Kommunens, ind", "999/ind", "Hele mappen")]
+    assert shown == [True, True, False, False]
     Sweep.objects.filter(folder=own).update(trouble="Mappen kan ikke læses")
     page = text(client.get(address))
-    assert ("Kræver hjælp" in page, "Mappen kan ikke læses" in page) == (True, True)
+    assert ("Kræver hjælp" in page, page.count("Mappen kan ikke læses")) == (True, 2)
+    assert page.index("Mappen kan ikke læses") < page.index("Det sidste døgn"), "and on top"
     with time_machine.travel(NOW + dt.timedelta(minutes=2), tick=False):
         assert "Står stille" in text(signed_in(by).get(address))

@@ -13,17 +13,19 @@ from django.test import Client
 
 from referrals.commands import onwards
 from referrals.commands.aside import set_aside, take_up_again
+from referrals.commands.closing import close_referral
 from referrals.commands.handover import hand_over
 from referrals.commands.inbox import Answer
 from referrals.commands.onwards import (
+    add_to_case,
     answer_sender,
     forward_message,
     retry_message,
     retry_messages,
 )
 from referrals.intake import take_file, told
-from referrals.models import Citizen, IncomingMessage, Receipt, Referral
-from referrals.states import InboxState, Taken, Way
+from referrals.models import Arrival, Citizen, IncomingMessage, Receipt, Referral
+from referrals.states import CloseReason, InboxState, Taken, Way
 from roegfri.accounts.models import User
 from roegfri.actor import Actor, acting
 from roegfri.organisations.models import Municipality
@@ -412,6 +414,147 @@ def test_a_message_of_another_municipality_is_not_written_from(by: Actor, other:
     assert (row(theirs).handled_at, cases()) == (None, [])
 
 
+# ---- added to a case ----------------------------------------------------------------------------
+
+
+def about_a_case(by: Actor) -> tuple[Referral, IncomingMessage]:
+    """A case, and a letter about the same person that cannot be read in."""
+    enter_ean(by)
+    assert take(messages.referral(), by).taken is Taken.CREATED
+    letter = messages.referral(
+        envelope="E9", letter="L9", episode="9", text="Har fået 251248-9996 og nyt arbejde.",
+        phones=(("31313131", "mobil"),),
+    )  # fmt: skip
+    return cases()[0], kept(by, letter.replace(b"XH1530R", b"XH9999R"))
+
+
+def test_a_message_is_added_to_the_open_case_of_the_same_person(by: Actor) -> None:
+    case, waits = about_a_case(by)
+    client, url = signed_in(by), f"/henvisninger/indbakke/{waits.pk}/"
+    page = client.get(url).content.decode()
+    assert page.index("Føj teksten til den åbne sag") < page.index("Opret henvisning ud fra")
+    sent = {"referral": str(case.pk)}
+    for _twice in range(2):
+        assert client.post(f"{url}sag/", sent).headers["Location"] == f"/opkald/{case.pk}/"
+    (after,) = cases()
+    assert after.text.startswith(case.text)
+    assert after.text.count("Nyt brev modtaget 02.03.2026:\nHar fået 251248-**** og nyt") == 1
+    assert (after.contact_by, after.received_at) == (case.contact_by, case.received_at)
+    with acting(make.SYSTEM), transaction.atomic():
+        numbers = set(after.citizen.phones.values_list("number", flat=True))
+    assert "+4531313131" in numbers
+    dealt = row(waits)
+    assert (dealt.handled_at, dealt.referral_id) == (NOW, case.pk)
+
+
+def test_what_is_written_up_is_added_to_the_open_case_instead(by: Actor) -> None:
+    case, waits = about_a_case(by)
+    client, url = signed_in(by), f"/henvisninger/indbakke/{waits.pk}/"
+    form = client.post("/henvisninger/ny/tekst/", client.get(url).context["write"])
+    page = form.content.decode()
+    assert page.index(f'formaction="{url}sag/"') < page.index("ny henvisning på")
+    sent = {"referral": str(case.pk), "text": "Skrevet om. CPR 2512489996."}
+    client.post(f"{url}sag/", sent)
+    assert cases()[0].text.endswith("Skrevet om. CPR 251248-****.")
+
+
+def test_nothing_is_added_to_a_closed_case_or_anothers(by: Actor, other: Actor) -> None:
+    case, waits = about_a_case(by)
+    client, url = signed_in(by), f"/henvisninger/indbakke/{waits.pk}/"
+    theirs = make.referral(other)
+    assert client.post(f"{url}sag/", {"referral": str(theirs.pk)}).status_code == 404
+    assert client.post(f"{url}sag/", {"referral": "x"}).headers["Location"] == url
+    with acting(by), transaction.atomic():
+        close_referral(case, reason=CloseReason.MISTAKE, by=by, at=NOW)
+    assert "Føj teksten" not in client.get(url).content.decode()
+    said = client.post(f"{url}sag/", {"referral": str(case.pk)}, follow=True).content.decode()
+    assert "Sagen er afsluttet i mellemtiden" in said
+    assert (row(waits).handled_at, cases()[0].text) == (None, case.text)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_clicks_add_it_once(by: Actor) -> None:
+    case, waits = about_a_case(by)
+
+    def add() -> None:
+        with acting(by), transaction.atomic():
+            add_to_case(waits, referral=case, text="Ny tekst", by=by, at=NOW)
+
+    assert at_once(*[add] * 20) == []
+    assert cases()[0].text.count("Ny tekst") == 1
+
+
+# ---- what helps is on top ------------------------------------------------------------------------
+
+WRONG = {
+    "no letter": (b"\x89PNG\r\n\x1a\n\0\0", ["again", "note", "retry", "forward"]),
+    "cut off": (messages.referral()[:900], ["again", "note", "retry", "forward"]),
+    "empty": (b"", ["again", "note", "retry", "forward"]),
+    "too large": (b"<a>" + b"x" * 2_000_001, ["again", "note", "retry", "forward"]),
+    "version": (
+        messages.referral().replace(b"XH1530R", b"XH9999R"),
+        ["write", "answer", "retry", "forward", "note"],
+    ),
+    "not for us": (
+        messages.referral(),
+        ["retry", "forward", "answer", "write", "note"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_helps_is_on_top(by: Actor, name: str) -> None:
+    body, acts = WRONG[name]
+    page = signed_in(by).get(f"/henvisninger/indbakke/{kept(by, body).pk}/")
+    assert page.context["acts"] == acts
+    if name == "no letter":
+        assert "\N{REPLACEMENT CHARACTER}" not in page.content.decode()
+        assert "Filen er ikke tekst" in page.content.decode()
+
+
+def test_a_referral_written_instead_of_a_broken_file_deals_with_it(by: Actor) -> None:
+    waits = kept(by, BAD)
+    client = signed_in(by)
+    write = client.get(f"/henvisninger/indbakke/{waits.pk}/").context["write"]
+    form = client.post("/henvisninger/ny/tekst/", write).context["form"]
+    found = {field.html_name: field.value() or "" for field in form if field.name != "received_at"}
+    more = {"phone": "20123456", "source": "practice"}
+    made = client.post("/henvisninger/ny/", write | found | more, follow=True).content.decode()
+    (case,) = cases()
+    assert row(waits).referral_id == case.pk
+    assert f'href="/opkald/{case.pk}/"' in made
+
+
+def test_the_sender_is_known_of_what_is_kept(by: Actor) -> None:
+    for body in (messages.emergency(), messages.referral().replace(b"XH1530R", b"XH9999R")):
+        assert kept(by, body).sender_name.startswith("Amager og Hvidovre Hospital")
+    assert kept(by, BAD).sender_name == ""
+    with acting(by):
+        assert Arrival.objects.exclude(sender_name="").count() == 2
+
+
+def test_who_may_be_waiting_elsewhere_stands_first(by: Actor) -> None:
+    urgent = kept(by, messages.emergency())
+    later = kept(by, BAD)
+    with acting(make.SYSTEM), transaction.atomic():
+        IncomingMessage.objects.filter(pk=later.pk).update(came_at=NOW + dt.timedelta(minutes=1))
+    listed = signed_in(by).get("/henvisninger/indbakke/").context["list"].page.rows
+    assert [one.pk for one in listed] == [urgent.pk, later.pk]
+
+
+def test_whose_name_a_receipt_goes_out_in_and_whether_it_has(by: Actor) -> None:
+    waits = kept(by, receiver=messages.BROENDBY)
+    client, url = signed_in(by), f"/henvisninger/indbakke/{waits.pk}/"
+    assert "det navn, beskeden er sendt til: Brøndby" in client.get(url).content.decode()
+    client.post(f"{url}svar/", {"reason": "Send til den rette"})
+    for page in (url, "/henvisninger/indbakke/?vis=behandlet"):
+        assert "venter på at blive skrevet" in client.get(page).content.decode()
+    with acting(make.SYSTEM), transaction.atomic():
+        Receipt.objects.update(written_at=NOW)
+    for page in (url, "/henvisninger/indbakke/?vis=behandlet"):
+        assert "Kvitteringen er skrevet" in client.get(page).content.decode()
+
+
 # ---- at once -------------------------------------------------------------------------------------
 
 
@@ -613,7 +756,15 @@ def test_one_file_leads_straight_to_the_call(by: Actor) -> None:
 
 
 def test_no_file_is_asked_for(by: Actor) -> None:
-    assert send(by).status_code == 422
+    page = send(by)
+    assert (page.status_code, "Vælg mindst én fil." in page.content.decode()) == (422, True)
+
+
+def test_what_lay_in_the_inbox_already_says_so(by: Actor) -> None:
+    kept(by, BAD)
+    page = send(by, ("a.xml", BAD), ("b.xml", BAD + b"2"))
+    words = [str(line.words) for line in page.context["lines"]]
+    assert words == ["I indbakken", "Lå i indbakken i forvejen"]
 
 
 def test_a_hundred_and_fifty_files_are_read_and_too_many_are_told(by: Actor, settings: Any) -> None:

@@ -50,7 +50,8 @@ def _parsed(delivery: Delivery) -> Message | Unread:
         ours = isinstance(fault, medcom.Unreadable)
         state = InboxState.UNREADABLE if ours else InboxState.NOT_OURS
         spoken = reason(fault.code, "…") if fault.code in _QUOTING else ""
-        return Unread(delivery, state, fault.reason, spoken)
+        seen = medcom.glance(delivery.body)
+        return Unread(delivery, state, fault.reason, spoken, seen.sender.name if seen else "")
 
 
 def _number(message: Message) -> many.Number:

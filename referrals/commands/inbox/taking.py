@@ -136,6 +136,6 @@ def _came(one: Brought, answer: Answer, at: dt.datetime) -> Came:
         result=answer.taken,
         at=at,
         sender=said.sender,
-        sender_name=said.sender_name,
+        sender_name=said.sender_name[:160],
         reason=(spoken or answer.reason) if answer.taken == Taken.REFUSED else "",
     )

@@ -45,7 +45,10 @@ def write_out(root: Path, *, by: Actor, at: dt.datetime) -> list[Seen]:
         pass
     with transaction.atomic():
         waiting = waiting_receipts(by, post.refused)
-    seen = {"/".join(names): Seen("/".join(names)) for names in [(OUT,), *post.folders.values()]}
+    seen = {
+        "/".join(names): Seen("/".join(names), waiting=number)
+        for names, number in _lying(root, post).items()
+    }
     for whose, names in post.folders.items():
         before = seen["/".join(names)]
         seen[before.folder] = Seen(
@@ -55,6 +58,19 @@ def write_out(root: Path, *, by: Actor, at: dt.datetime) -> list[Seen]:
             trouble=before.trouble or (_not_written() if whose in post.refused else ""),
         )
     return list(seen.values())
+
+
+def _lying(root: Path, post: _Post) -> dict[tuple[str, ...], int]:
+    """How many receipts wait to be fetched: from the shared folder, those that were written to just
+    now, and those that are a municipality's own."""
+    with opened(root) as folder:
+        there = set(os.listdir(folder)) & set(post.codes.values())  # noqa: PTH208  (of a descriptor)
+    found = dict.fromkeys([(OUT,), *post.folders.values()], 0)
+    for names in [*found, *((code, OUT) for code in sorted(there))]:
+        with suppress(OSError), opened(root, *names) as folder:
+            lying = os.listdir(folder)  # noqa: PTH208  (of a descriptor)
+            found[names] = sum(1 for name in lying if not name.startswith("."))
+    return found
 
 
 def _deliver(post: _Post, due: Sequence[Receipt]) -> list[UUID]:

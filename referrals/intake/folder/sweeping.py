@@ -28,8 +28,8 @@ LONGEST = dt.timedelta(seconds=20)
 SET_FILES, SET_BYTES = 100, 20_000_000
 
 _CODE = re.compile("[0-9]{3}")
-# AHEAD is counted as waiting already.
-STAYING = frozenset(Trouble) - {Trouble.AHEAD}
+# AHEAD is counted as waiting already, and what is no file waits for nothing.
+STAYING = frozenset(Trouble) - {Trouble.AHEAD, Trouble.STRANGE}
 _TROUBLES: dict[Trouble, Words] = {
     Trouble.STRANGE: gettext_lazy(
         "Ikke almindelige filer (genvej, undermappe, rør), som ikke røres: %(count)s."

@@ -133,7 +133,8 @@ def _messages(file: File) -> Iterator[Entry]:
     for one in came:
         title = _("MedCom-rettelse læst ind") if one.about in first else _("MedCom-besked læst ind")
         first.add(one.about)
-        yield Entry(one.at, "message", "case", title, text=one.facts["filename"])
+        whence = ", ".join(filter(None, (one.facts["sender"], one.facts["filename"])))
+        yield Entry(one.at, "message", "case", title, text=whence)
 
 
 _OF: Mapping[str, Callable[[File, Happening], Iterator[Entry]]] = {
