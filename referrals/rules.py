@@ -107,12 +107,18 @@ _ANOTHER_FOUND = re.compile(re.escape(_ANOTHER_NUMBER).replace("%s", r"([0-9*]{6
 
 
 def another_number(masked: str) -> str:
-    """What the text of a case says of a letter with another CPR number than the citizen's."""
+    """What the text of a case says of a letter with another CPR number than the citizen's.
+
+    Ours; no agreement asks for it. Nobody is to be called about somebody else's letter unwarned.
+    """
     return _ANOTHER_NUMBER % masked
 
 
 def another_number_in(text: str) -> str:
-    """The masked number of the last such letter that the text of a case tells of, or nothing."""
+    """The masked number of the last such letter that the text of a case tells of, or nothing.
+
+    Ours, as `another_number` is.
+    """
     return next(iter(reversed(_ANOTHER_FOUND.findall(text))), "")
 
 
@@ -124,7 +130,10 @@ def wished_moment(
     at: dt.datetime, wished: Container[str], *, contact_by: dt.date, closed: Container[dt.date]
 ) -> dt.datetime | None:
     """The first time to call that she wished for (TIMES), at least an hour ahead and on a workday;
-    None when there is none before the deadline is over."""
+    None when there is none before the deadline is over.
+
+    Ours: the agreements say by when to call, and she when it suits her.
+    """
     today = clock.danish_date(at)
     days = (today + dt.timedelta(days=ahead) for ahead in range(8))
     moments = (
