@@ -270,7 +270,8 @@ def test_what_cannot_be_written_waits_and_is_said(
     monkeypatch.setattr(os, "fsync", syncs)
     sweep(root)
     row = Sweep.objects.get(folder="ud")
-    assert (row.waiting, row.trouble, len(written(root))) == (0, "", 1)
+    # It lies there now, ready to be fetched.
+    assert (row.waiting, row.trouble, len(written(root))) == (1, "", 1)
 
 
 def test_one_folder_that_refuses_holds_up_no_other(root: Path) -> None:
