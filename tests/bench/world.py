@@ -30,7 +30,7 @@ COPIED = {
     "civilnumber": {"id": NEW_ID, "citizen_id": CITIZEN},
     "residence": {"id": NEW_ID, "citizen_id": CITIZEN},
     "citizenaccess": {"id": NEW_ID, "citizen_id": CITIZEN, "about": REFERRAL},
-    "referral": {"id": REFERRAL, "citizen_id": CITIZEN, "once": NEW_ID},
+    "referral": {"id": REFERRAL, "citizen_id": CITIZEN, "once": NEW_ID, "episode": "''"},
     "contactattempt": {"id": NEW_ID, "referral_id": REFERRAL, "once": NEW_ID},
     "consent": {"id": NEW_ID, "citizen_id": CITIZEN},
 }
