@@ -66,10 +66,11 @@ class Actor:
 
 NOBODY = Actor(Kind.NOBODY, "")
 
-# Roles that no person is granted: what comes in for one municipality, and another system that
-# sends referrals. Row-level security knows both.
+# Roles that no person is granted: what comes in for one municipality, another system that sends
+# referrals, and the book-keeping of a municipality's own courses. Row-level security knows them.
 INTAKE = "intake"
 SENDER = "sender"
+HOSTING = "hosting"
 
 
 def system(name: str) -> Actor:
@@ -83,10 +84,23 @@ def receiving(by: Actor, organisation_id: UUID, name: str = "") -> Actor:
     Under INTAKE the database lets it write and recognise citizens for that one municipality, and
     see nothing of any other. A command takes this scope for the time it receives, no screen does.
     """
+    return _narrowed(by, INTAKE, organisation_id, name)
+
+
+def hosting(by: Actor, organisation_id: UUID, name: str = "") -> Actor:
+    """Whoever changes a course of that municipality by what she does for a citizen of her own: the
+    same actor, while the seats are counted, the waiting list moves up and the host is told.
+
+    A command takes this scope for that time, no screen does; it removes nothing.
+    """
+    return _narrowed(by, HOSTING, organisation_id, name)
+
+
+def _narrowed(by: Actor, role: str, organisation_id: UUID, name: str) -> Actor:
     return replace(
         by,
         grant_id=None,
-        role=INTAKE,
+        role=role,
         organisation_id=organisation_id,
         organisation_name=name,
         rights=frozenset(),

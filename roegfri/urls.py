@@ -8,6 +8,7 @@ from roegfri.desk.admin_site import site
 urlpatterns = [
     path("", include("roegfri.desk.urls")),
     path("henvisninger/", include("referrals.urls")),
+    path("", include("courses.urls")),
     path("henvis/", include(sending)),
     path("tilmeld/", include(signup)),
     path("offentlig-tilmelding/", include("roegfri.public.urls")),

@@ -39,11 +39,21 @@ class Right(StrEnum):
     REFERRALS_SEND = auto()
     TOKENS_MANAGE = auto()
     PUBLIC_TEXTS = auto()
+    COURSES_READ = auto()
+    COURSES_RUN = auto()
+    COURSES_PLAN = auto()
+    COMERS_READ = auto()
     EVERYONE = auto()
 
 
 _ALL = frozenset({Right.EVERYONE, Right.ORGANISATION_READ})
-_CASEWORK = _ALL | {Right.REFERRALS_READ, Right.REFERRALS_HANDLE, Right.REFERRALS_IMPORT}
+_CASEWORK = _ALL | {
+    Right.REFERRALS_READ,
+    Right.REFERRALS_HANDLE,
+    Right.REFERRALS_IMPORT,
+    Right.COURSES_READ,
+    Right.COURSES_RUN,
+}
 
 GRANTS: dict[str, frozenset[Right]] = {
     Role.COUNSELLOR: _CASEWORK,
@@ -54,8 +64,11 @@ GRANTS: dict[str, frozenset[Right]] = {
         Right.CLOSING_DAYS_SET,
         Right.TOKENS_MANAGE,
         Right.PUBLIC_TEXTS,
+        Right.COURSES_PLAN,
+        Right.COMERS_READ,
     },
-    Role.PROJECT_LEADER: _ALL | {Right.AGREEMENTS_READ, Right.AGREEMENTS_CHANGE},
+    Role.PROJECT_LEADER: _ALL
+    | {Right.AGREEMENTS_READ, Right.AGREEMENTS_CHANGE, Right.COURSES_READ, Right.COMERS_READ},
     Role.FINANCE: _ALL | {Right.AGREEMENTS_READ},
     Role.PHARMACY: _ALL | {Right.REFERRALS_SEND},
     Role.CALLER: _ALL | {Right.QUITLINE_CALLS},

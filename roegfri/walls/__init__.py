@@ -63,6 +63,39 @@ def wall(table: str, visible: str, *, writable: str = "") -> migrations.RunSQL:
     )
 
 
+def fence(table: str, own: str) -> migrations.RunSQL:
+    """A fence: everybody reads the table, and only those for whom `own` holds write in it.
+
+    For what is no secret and yet somebody's: the courses of a municipality. `own` is SQL over the
+    row; whoever may not change a row cannot lock it either. The owner and a system scope may all.
+    """
+    may = f"((select app_system()) or ({own}))"
+    return migrations.RunSQL(
+        f"""
+        alter table {table} enable row level security;
+        alter table {table} force row level security;
+        create policy {table}_read on {table} for select using (true);
+        create policy {table}_add on {table} for insert with check ({may});
+        create policy {table}_change on {table} for update using ({may}) with check ({may});
+        create policy {table}_remove on {table} for delete using ({may});
+        do $$ begin
+          execute format(
+            'create policy {table}_owner on {table} to %I using (true) with check (true)',
+            current_user);
+        end $$;
+        """,
+        f"""
+        drop policy {table}_owner on {table};
+        drop policy {table}_remove on {table};
+        drop policy {table}_change on {table};
+        drop policy {table}_add on {table};
+        drop policy {table}_read on {table};
+        alter table {table} no force row level security;
+        alter table {table} disable row level security;
+        """,
+    )
+
+
 def walled_tables() -> list[str]:
     """The tables that must have a wall: those of models marked `personal_data = True`."""
     return sorted(

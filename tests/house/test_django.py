@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.template import engines
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from courses import states as course_states
 from referrals import states as referral_states
 from referrals.models import Citizen
 from roegfri import lifecycle, walls
@@ -250,6 +251,9 @@ def test_a_part_has_one_root_named_after_its_file() -> None:
 MACHINES = {
     "referral": (referral_states.MOVES, referral_states.ReferralState),
     "message": (outbox_states.MOVES, outbox_states.MessageState),
+    "course": (course_states.COURSE_MOVES, course_states.CourseState),
+    "meeting": (course_states.MEETING_MOVES, course_states.MeetingState),
+    "enrolment": (course_states.ENROLMENT_MOVES, course_states.EnrolmentState),
 }
 
 
@@ -289,5 +293,5 @@ def test_every_model_with_a_state_has_its_machine() -> None:
     with_state = {
         m.__name__ for m in OURS if {"state", "state_since"} <= {f.name for f in m._meta.fields}
     }
-    assert with_state == {"Referral", "Message"}
+    assert with_state == {"Referral", "Message", "Course", "Meeting", "Enrolment"}
     assert len(MACHINES) == len(with_state)

@@ -21,6 +21,18 @@ from django.db import DatabaseError, ProgrammingError, connection, models, trans
 from django.test import Client
 from psycopg import sql
 
+from courses.models import (
+    Appointment,
+    Attendance,
+    Course,
+    Enrolment,
+    Marking,
+    Meeting,
+    Task,
+    Tick,
+)
+from courses.states import CourseKind, EnrolmentState, Item, TaskKind
+from courses.states import Mark as Attended
 from referrals import policies
 from referrals.commands.consent import give_consent
 from referrals.commands.inbox import Delivery, keep_message
@@ -74,7 +86,9 @@ CLOSED = Findable
 PERSONAL = [m for m in apps.get_models() if getattr(m, "personal_data", False) and m != CLOSED]
 # What says something of a citizen; the log's events hold ids and names of columns only.
 OF_CITIZENS = [
-    m for m in PERSONAL if m._meta.app_label == "referrals" or m in {Message, ChangeValue}
+    m
+    for m in PERSONAL
+    if m._meta.app_label in {"referrals", "courses"} or m in {Message, ChangeValue}
 ]
 # What its sender reads, and nobody who handles the case (tests/referrals/test_sending.py).
 OF_CASEWORK = [m for m in OF_CITIZENS if m is not SentReferral]
@@ -131,6 +145,7 @@ def town() -> Town:
             created_at=make.MONDAY,
         )
         more_of_a_case(by, referral)
+        on_a_course(by, referral)
         assert by.user_id
         drafts.keep(by.user_id, "/", {"note": "Nancy"}, make.MONDAY)
         sign_off(dt.date(2026, 1, 1), remarks="", by=by, at=make.MONDAY)
@@ -155,6 +170,55 @@ def more_of_a_case(by: Actor, referral: Referral) -> None:
     )
     merge_citizens(referral.citizen_id, spoken.citizen_id, by=by, at=make.MONDAY)
     sent_by_a_colleague(referral, make.home(by))
+
+
+def on_a_course(by: Actor, referral: Referral) -> None:
+    """A participant with an appointment, what was marked, a ticked item and something to do."""
+    home, seen = make.home(by), {"by_id": by.person, "at": make.MONDAY}
+    course = Course.objects.create(
+        host=home,
+        provider=home,
+        agreement=referral.agreement,
+        kind=CourseKind.INDIVIDUAL,
+        name="Forløb",
+        capacity=1,
+        state_since=make.MONDAY,
+        created_at=make.MONDAY,
+        created_by_id=by.person,
+    )
+    meeting = Meeting.objects.create(
+        course=course,
+        starts_at=make.MONDAY,
+        ends_at=make.MONDAY + dt.timedelta(hours=1),
+        planned_at=make.MONDAY,
+        appointment=True,
+        state_since=make.MONDAY,
+        created_at=make.MONDAY,
+    )
+    enrolment = Enrolment(course=course, citizen=referral.citizen, referral=referral)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select enrolment_open(%s, %s, %s, %s)",
+            [enrolment.pk, referral.citizen_id, course.pk, make.MONDAY.date()],
+        )
+    enrolment.state, enrolment.state_since = EnrolmentState.ENROLLED, make.MONDAY
+    enrolment.enrolled_at = enrolment.created_at = make.MONDAY
+    enrolment.created_by_id = by.person
+    enrolment.save(force_insert=True)
+    one = {"enrolment": enrolment, "meeting": meeting}
+    Appointment.objects.create(**one)
+    Attendance.objects.create(**one, mark=Attended.ATTENDED, **seen)
+    Marking.objects.create(**one, once=uuid.uuid4(), said={}, version=1, **seen)
+    Tick.objects.create(enrolment=enrolment, item=Item.APP, **seen)
+    Task.objects.create(
+        organisation=home,
+        kind=TaskKind.MISSING,
+        course=course,
+        enrolment=enrolment,
+        citizen=referral.citizen,
+        due_at=make.MONDAY,
+        made_at=make.MONDAY,
+    )
 
 
 def answer_sender(home: Municipality) -> None:

@@ -18,6 +18,7 @@ from roegfri.refusal import Words
 # Models without a verbose_name, and those whose own says too little in a log.
 MODELS: dict[str, Words] = {
     "answer": _("svar til et andet it-system"),
+    "appointment": _("aftale med en deltager"),
     "arrival": _("linje under Indgange"),
     "authenticator": _("andet trin ved login"),
     "citizenaccess": _("adgang til borgerens sag"),
@@ -25,12 +26,15 @@ MODELS: dict[str, Words] = {
     "consent": _("samtykke"),
     "contactattempt": _("opkald"),
     "cover": _("dækning for kollega"),
+    "feed": _("kalenderlink"),
     "findable": _("søgeord"),
+    "flagged": _("hvor forløbet også er oprettet"),
     "handover": _("overdragelse"),
     "heartbeat": _("overvågning af driften"),
     "incomingmessage": _("indkommet besked"),
     "informed": _("hvad borgeren er oplyst om"),
     "interview": _("samtale"),
+    "marking": _("registreret fremmøde"),
     "merge": _("sammenlægning af to borgere"),
     "message": _("besked til afsendelse"),
     "phone": _("telefonnummer"),
@@ -38,6 +42,7 @@ MODELS: dict[str, Words] = {
     "reservation": _("igangværende opkald"),
     "residence": _("bopælskommune"),
     "sweep": _("overvåget mappe"),
+    "tick": _("punkt på deltagerens tjekliste"),
     "use": _("forbrug"),
     "usersession": _("login"),
 }
@@ -135,7 +140,7 @@ def _models() -> dict[str, type[Model]]:
     """By table and by name; of two that share a name, the house's own."""
     everything = apps.get_models()
     ours = [
-        one for one in everything if one.__module__.partition(".")[0] in {"roegfri", "referrals"}
+        one for one in everything if one.__module__.partition(".")[0] in {"roegfri", "referrals", "courses"}
     ]
     named = {str(one._meta.model_name): one for one in (*everything, *ours)}
     return {**named, **{one._meta.db_table: one for one in everything}}

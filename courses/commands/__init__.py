@@ -1,0 +1,1 @@
+"""Every change of a course; one function per thing a person does."""

@@ -1,0 +1,1 @@
+"""Every answer about courses; the first argument is the viewer."""

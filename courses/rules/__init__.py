@@ -1,0 +1,1 @@
+"""What the agreements say about courses: pure, and each with its sentence."""
