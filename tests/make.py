@@ -5,6 +5,10 @@ import uuid
 from itertools import count
 from typing import Any
 
+from django.db import connection, transaction
+
+from courses.models import Appointment, Course, Enrolment, Meeting, Task, Venue
+from courses.states import CourseKind, CourseState, EnrolmentState, TaskKind
 from referrals.commands.contact import log_call
 from referrals.commands.details import Details
 from referrals.commands.receive import receive_referral
@@ -15,7 +19,7 @@ from roegfri.accounts import tokens
 from roegfri.accounts.commands import create_token
 from roegfri.accounts.models import Grant, Token, TokenPurpose, User
 from roegfri.accounts.roles import GRANTS, Role
-from roegfri.actor import Actor, Kind, acting, system
+from roegfri.actor import Actor, Kind, acting, hosting, system
 from roegfri.organisations import kinds
 from roegfri.organisations.models import (
     Agreement,
@@ -46,6 +50,9 @@ TERMS = {
     "equivalent_snus": "10",
     "equivalent_e_cigarette": "50",
     "equivalent_pouches": "10",
+    "group_minimum_meetings": "6",
+    "two_counsellors_from": "13",
+    "completed_from_meetings": "3",
 }
 
 
@@ -199,3 +206,95 @@ def cover(by: Actor, absent: uuid.UUID, on: dt.date) -> Cover:
 
 
 SYSTEM = system("test")
+
+
+def venue(home: Municipality, **given: Any) -> Venue:
+    """A place with one room."""
+    usual = {
+        "name": f"Sundhedshus {next(_number)}",
+        "street": "Prøvevej 1",
+        "postcode": "2650",
+        "town": "Hvidovre",
+    }
+    with acting(hosting(SYSTEM, home.pk)):
+        made = Venue.objects.create(municipality=home, **{**usual, **given})
+        made.rooms.create(name="Lokale 1", seats=20)
+    return made
+
+
+def course(by: Actor, *, meetings: int = 0, first: dt.datetime = MONDAY, **given: Any) -> Course:
+    """A published group course of whoever acts, with that many weekly meetings from `first`."""
+    host = home(by)
+    usual = {
+        "host": host,
+        "provider": host,
+        "agreement": Agreement.objects.get(memberships__municipality=host),
+        "kind": CourseKind.GROUP,
+        "name": f"Hold {next(_number)}",
+        "capacity": 12,
+        "state": CourseState.PUBLISHED,
+        "published_at": MONDAY,
+        "state_since": MONDAY,
+        "created_at": MONDAY,
+        "created_by_id": by.person,
+    }
+    with acting(hosting(SYSTEM, host.pk)):
+        made = Course.objects.create(**{**usual, **given})
+        for week in range(meetings):
+            meeting(made, first + dt.timedelta(weeks=week))
+    return made
+
+
+def meeting(of: Course, starts_at: dt.datetime, *, minutes: int = 120, **given: Any) -> Meeting:
+    """A planned meeting."""
+    usual = {
+        "starts_at": starts_at,
+        "ends_at": starts_at + dt.timedelta(minutes=minutes),
+        "planned_at": starts_at,
+        "state_since": MONDAY,
+        "created_at": MONDAY,
+    }
+    with acting(hosting(SYSTEM, of.host_id)):
+        return Meeting.objects.create(course=of, **{**usual, **given})
+
+
+def enrolment(of: Course, case: Referral, by: Actor, **given: Any) -> Enrolment:
+    """A participant as the door writes her, enrolled unless told otherwise."""
+    usual = {
+        "state": EnrolmentState.ENROLLED,
+        "state_since": MONDAY,
+        "enrolled_at": MONDAY,
+        "created_at": MONDAY,
+        "created_by_id": by.person,
+    }
+    made = Enrolment(course=of, citizen_id=case.citizen_id, referral=case, **{**usual, **given})
+    with acting(by), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select enrolment_open(%s, %s, %s, %s)",
+            [made.pk, case.citizen_id, of.pk, MONDAY.date()],
+        )
+        made.home_id = cursor.fetchone()[0]
+        made.save(force_insert=True)
+    return made
+
+
+def appointment(of: Enrolment, starts_at: dt.datetime, by: Actor) -> Meeting:
+    """A meeting with one participant."""
+    made = meeting(of.course, starts_at, minutes=45, appointment=True)
+    with acting(by):
+        Appointment.objects.create(meeting=made, enrolment=of)
+    return made
+
+
+def task(of: Enrolment, by: Actor, kind: TaskKind = TaskKind.MISSING) -> Task:
+    """Something to do about a participant, in the municipality of whoever acts."""
+    with acting(by):
+        return Task.objects.create(
+            organisation=home(by),
+            kind=kind,
+            course_id=of.course_id,
+            enrolment=of,
+            citizen_id=of.citizen_id,
+            due_at=MONDAY,
+            made_at=MONDAY,
+        )

@@ -19,6 +19,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from courses.states import CourseState
 from referrals.commands.consent import give_consent
 from referrals.commands.inbox import Delivery, keep_message
 from referrals.commands.merge import merge_citizens
@@ -259,7 +260,9 @@ def row_of(name: str) -> Row | None:
 UNNAMED_ADMIN = "administration/*/<path:object_id>/"
 NAMED = [name for name in addresses() if not fnmatch(name, UNNAMED_ADMIN)]
 PARTS = [
-    name for name in NAMED if name.startswith(("desk:", "referrals:", "sending:", "accounts:"))
+    name
+    for name in NAMED
+    if name.startswith(("desk:", "referrals:", "courses:", "sending:", "accounts:"))
 ]
 
 
@@ -319,8 +322,25 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         "cover": {"pk": cover_at(municipality)},
         "token": {"pk": make.token(municipality)[0].pk},
         "place": {"code": int(municipality.code)},
+        **course_of(by, referral),
         "event": {"seq": line_of(by)},
         "closing_day": {"pk": municipality.closing_days.create(on=dt.date(2026, 12, 22)).pk},
+    }
+
+
+def course_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | int]]:
+    """A course with a meeting ahead, a participant with an appointment, something to do; a draft,
+    and where they meet."""
+    course = make.course(by, meetings=2, first=TODAY + dt.timedelta(hours=1))
+    enrolment = make.enrolment(course, referral, by)
+    return {
+        "course": {"pk": course.pk},
+        "draft": {"pk": make.course(by, state=CourseState.DRAFT, published_at=None).pk},
+        "meeting": {"pk": course.all_meetings.earliest("starts_at").pk},
+        "enrolment": {"pk": enrolment.pk},
+        "appointment": {"pk": make.appointment(enrolment, TODAY, by).pk},
+        "task": {"pk": make.task(enrolment, by).pk},
+        "venue": {"pk": make.venue(course.host).pk},
     }
 
 

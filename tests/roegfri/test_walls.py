@@ -21,17 +21,8 @@ from django.db import DatabaseError, ProgrammingError, connection, models, trans
 from django.test import Client
 from psycopg import sql
 
-from courses.models import (
-    Appointment,
-    Attendance,
-    Course,
-    Enrolment,
-    Marking,
-    Meeting,
-    Task,
-    Tick,
-)
-from courses.states import CourseKind, EnrolmentState, Item, TaskKind
+from courses.models import Attendance, Marking, Tick
+from courses.states import CourseKind, Item
 from courses.states import Mark as Attended
 from referrals import policies
 from referrals.commands.consent import give_consent
@@ -174,51 +165,13 @@ def more_of_a_case(by: Actor, referral: Referral) -> None:
 
 def on_a_course(by: Actor, referral: Referral) -> None:
     """A participant with an appointment, what was marked, a ticked item and something to do."""
-    home, seen = make.home(by), {"by_id": by.person, "at": make.MONDAY}
-    course = Course.objects.create(
-        host=home,
-        provider=home,
-        agreement=referral.agreement,
-        kind=CourseKind.INDIVIDUAL,
-        name="Forløb",
-        capacity=1,
-        state_since=make.MONDAY,
-        created_at=make.MONDAY,
-        created_by_id=by.person,
-    )
-    meeting = Meeting.objects.create(
-        course=course,
-        starts_at=make.MONDAY,
-        ends_at=make.MONDAY + dt.timedelta(hours=1),
-        planned_at=make.MONDAY,
-        appointment=True,
-        state_since=make.MONDAY,
-        created_at=make.MONDAY,
-    )
-    enrolment = Enrolment(course=course, citizen=referral.citizen, referral=referral)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select enrolment_open(%s, %s, %s, %s)",
-            [enrolment.pk, referral.citizen_id, course.pk, make.MONDAY.date()],
-        )
-    enrolment.state, enrolment.state_since = EnrolmentState.ENROLLED, make.MONDAY
-    enrolment.enrolled_at = enrolment.created_at = make.MONDAY
-    enrolment.created_by_id = by.person
-    enrolment.save(force_insert=True)
-    one = {"enrolment": enrolment, "meeting": meeting}
-    Appointment.objects.create(**one)
+    seen = {"by_id": by.person, "at": make.MONDAY}
+    enrolment = make.enrolment(make.course(by, kind=CourseKind.INDIVIDUAL), referral, by)
+    one = {"enrolment": enrolment, "meeting": make.appointment(enrolment, make.MONDAY, by)}
     Attendance.objects.create(**one, mark=Attended.ATTENDED, **seen)
     Marking.objects.create(**one, once=uuid.uuid4(), said={}, version=1, **seen)
     Tick.objects.create(enrolment=enrolment, item=Item.APP, **seen)
-    Task.objects.create(
-        organisation=home,
-        kind=TaskKind.MISSING,
-        course=course,
-        enrolment=enrolment,
-        citizen=referral.citizen,
-        due_at=make.MONDAY,
-        made_at=make.MONDAY,
-    )
+    make.task(enrolment, by)
 
 
 def answer_sender(home: Municipality) -> None:
