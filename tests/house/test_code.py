@@ -148,6 +148,8 @@ PARTS_OF_COMMANDS = {
     "sender_mark",
     "at_the_receiver",
     "by_number",
+    "make_task",
+    "drop_tasks",
 }
 NO_COMMANDS = {"record", "name_of", "wished_times"} | PARTS_OF_COMMANDS
 
@@ -309,9 +311,12 @@ def test_control_asking_the_time_is_recognised(text: str) -> None:
 OWN_RULES = {
     "another_number",
     "another_number_in",
+    "closed_because",
+    "first_overlap",
     "next_attempt",
     "proposed_attempts",
     "silent_since",
+    "slot_on",
     "think_until",
     "warn_on",
     "wished_moment",
