@@ -132,6 +132,8 @@ TABLE: dict[str, Row] = {
     "referrals:message_answer": Row(CASEWORK, own=302, of="message"),
     "referrals:retry_many": Row(CASEWORK, own=302),
     "desk:deadlines": Row(CASEWORK),
+    # courses: who reads one's own agreement's; planned by its coordinators
+    "courses:course": Row(CASEWORK | LEADER, of="course"),
     # the sender's own door
     "sending:list": Row(SENDS),
     # a colleague's own: only she sees it (tests/referrals/test_amending.py)
@@ -596,6 +598,7 @@ def test_every_address_that_changes_something_named_is_posted_to() -> None:
         "desk:agreement_rate",
         "desk:log_event",
         "referrals:message_file",
+        "courses:course",
     }
     assert {name for name, row in TABLE.items() if row.of} - shows_only == set(POSTS)
 
