@@ -53,6 +53,10 @@ TERMS = {
     "group_minimum_meetings": "6",
     "two_counsellors_from": "13",
     "completed_from_meetings": "3",
+    "contact_first_workdays": "3",
+    "no_show_call_days": "7",
+    "open_ends_after_months": "2",
+    "quit_app_name": "E-kvit",
 }
 
 

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     BOOL = auto()
     CHOICE = auto()
     MUNICIPALITY = auto()
+    TEXT = auto()
 
 
 class Group(TextChoices):
@@ -155,11 +156,18 @@ def _code(_meaning: Meaning, text: str) -> str:
     return code
 
 
+def _some_words(_meaning: Meaning, text: str) -> str:
+    if not text or len(text) > 40:
+        raise Refusal(_now("Skriv et navn på højst 40 tegn, for eksempel E-kvit."), field="value")
+    return text
+
+
 _READ = {
     Kind.INT: _whole_number,
     Kind.BOOL: _yes_or_no,
     Kind.CHOICE: _one_of,
     Kind.MUNICIPALITY: _code,
+    Kind.TEXT: _some_words,
 }
 
 _TWO_WORKDAYS = _(
@@ -298,6 +306,40 @@ TERMS: Mapping[str, Meaning] = {
     ),
     "completed_from_meetings": Meaning(
         Group.COURSES, _("Gennemført fra"), Kind.INT, S1, _COMPLETED, unit=_("mødegange")
+    ),
+    "contact_first_workdays": Meaning(
+        Group.COURSES,
+        _("Deltagere, der ikke er talt med, kommer på «I dag»"),
+        Kind.INT,
+        S1,
+        _("Kontaktes af rygestoprådgiver før første mødegang"),
+        unit=_("hverdage før første mødegang"),
+    ),
+    "no_show_call_days": Meaning(
+        Group.COURSES,
+        _("Ring efter udeblivelse fra sidste mødegang inden for"),
+        Kind.INT,
+        S1,
+        _(
+            "Deltagere der ikke møder op, og som ikke har meldt afbud kontaktes telefonisk inden "
+            "næste mødegang"
+        ),
+        unit=_("dage"),
+    ),
+    "open_ends_after_months": Meaning(
+        Group.COURSES,
+        _("Kom & Kvit slutter uden planlagt rygestop efter fravær i"),
+        Kind.INT,
+        PROJECT,
+        "",
+        unit=_("måneder"),
+    ),
+    "quit_app_name": Meaning(
+        Group.COURSES,
+        _("Deltagere introduceres til"),
+        Kind.TEXT,
+        S1,
+        _("Introduceres til rygestopapplikationen E-kvit"),
     ),
     "follow_up_scope": Meaning(
         Group.FOLLOW_UP,

@@ -150,6 +150,9 @@ PARTS_OF_COMMANDS = {
     "by_number",
     "make_task",
     "drop_tasks",
+    "expect_contact",
+    "note_contact",
+    "first_meeting",
 }
 NO_COMMANDS = {"record", "name_of", "wished_times"} | PARTS_OF_COMMANDS
 

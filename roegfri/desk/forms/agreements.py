@@ -80,7 +80,16 @@ def _municipality(municipalities: Iterable[Municipality], _unit: str) -> forms.F
     return forms.ChoiceField(label=_("Ny værdi"), choices=choices)
 
 
-_FIELDS = {Kind.INT: _number, Kind.BOOL: _yes_or_no, Kind.MUNICIPALITY: _municipality}
+def _words(_municipalities: Iterable[Municipality], _unit: str) -> forms.Field:
+    return forms.CharField(label=_("Ny værdi"), max_length=40)
+
+
+_FIELDS = {
+    Kind.INT: _number,
+    Kind.BOOL: _yes_or_no,
+    Kind.MUNICIPALITY: _municipality,
+    Kind.TEXT: _words,
+}
 
 
 class NewTerm(FromADay):
