@@ -163,6 +163,7 @@ class TaskKind(TextChoices):
     COUNSELLOR = "counsellor", _("Der skal en rådgiver mere på")
     PLACE = "place", _("Giv plads, eller find et andet forløb")
     MOVE = "move", _("Forløbet er aflyst: find et andet")
+    TELL_SEAT = "tell_seat", _("Fortæl, at der er plads på forløbet")
 
 
 class TaskResult(TextChoices):

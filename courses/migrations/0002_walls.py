@@ -112,6 +112,15 @@ returns integer language sql stable security definer set search_path = public, p
     where e.id = p_enrolment and e.state = 'waiting') else 0 end
 $$;
 
+-- Which municipality handles her case: whoever works with the enrolment may know whom to tell.
+create function enrolment_handler(p_enrolment uuid)
+returns uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select r.handler_id from courses_enrolment e join referrals_referral r on r.id = e.referral_id
+  where e.id = p_enrolment and (app_system()
+    or (app_role() in ('counsellor', 'coordinator', 'hosting')
+      and {WORKS_WITH.format(enrolment="p_enrolment", live=LIVE)}))
+$$;
+
 -- Who comes from where: counts alone, for those who may see the whole agreement. Courses that had
 -- or have a meeting in the period; the days are Danish.
 create function course_comers(p_agreement uuid, p_from timestamptz, p_until timestamptz)
@@ -135,10 +144,12 @@ revoke execute on function enrolment_open(uuid, uuid, uuid, date) from public;
 revoke execute on function enrolment_freeze_home(uuid, date) from public;
 revoke execute on function course_access_until(uuid, date) from public;
 revoke execute on function enrolment_rank(uuid) from public;
+revoke execute on function enrolment_handler(uuid) from public;
 revoke execute on function course_comers(uuid, timestamptz, timestamptz) from public;
 do $$ begin
   execute format('grant execute on function enrolment_open(uuid, uuid, uuid, date),'
     ' enrolment_freeze_home(uuid, date), course_access_until(uuid, date), enrolment_rank(uuid),'
+    ' enrolment_handler(uuid),'
     ' course_comers(uuid, timestamptz, timestamptz) to %I', app_role_named('app'));
 end $$;
 """
@@ -147,6 +158,7 @@ drop function enrolment_open(uuid, uuid, uuid, date);
 drop function enrolment_freeze_home(uuid, date);
 drop function course_access_until(uuid, date);
 drop function enrolment_rank(uuid);
+drop function enrolment_handler(uuid);
 drop function course_comers(uuid, timestamptz, timestamptz);
 """
 

@@ -122,6 +122,8 @@ class Task(models.Model):
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, null=True, related_name="tasks")
     citizen = models.ForeignKey(Citizen, models.CASCADE, null=True, related_name="+")
     due_at = models.DateTimeField(_("senest"))
+    # Where it stood before the last attempt that nobody answered, for whoever takes that back.
+    was_due_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     made_at = models.DateTimeField()
