@@ -153,6 +153,9 @@ PARTS_OF_COMMANDS = {
     "expect_contact",
     "note_contact",
     "first_meeting",
+    "lay_meetings",
+    "taking",
+    "employed",
 }
 NO_COMMANDS = {"record", "name_of", "wished_times"} | PARTS_OF_COMMANDS
 
