@@ -121,24 +121,29 @@ returns uuid language sql stable security definer set search_path = public, pg_t
       and {WORKS_WITH.format(enrolment="p_enrolment", live=LIVE)}))
 $$;
 
--- Who comes from where: counts alone, for those who may see the whole agreement. Courses that had
--- or have a meeting in the period; the days are Danish.
+-- Who comes from where: counts alone, for those who may see the whole agreement. Enrolled in the
+-- period, come to their first meeting in the period, and waiting now; the days are Danish.
 create function course_comers(p_agreement uuid, p_from timestamptz, p_until timestamptz)
 returns table (host uuid, home uuid, kind text, enrolled bigint, waiting bigint, came bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select c.host_id, e.home_id, c.kind::text,
-    count(*) filter (where e.enrolled_at is not null),
-    count(*) filter (where e.state = 'waiting'),
-    count(*) filter (where e.home_frozen_on is not null)
-  from courses_course c join courses_enrolment e on e.course_id = c.id
-  where c.agreement_id = p_agreement and c.first_at < p_until and c.last_at >= p_from
-    and (app_system()
-      or (app_role() = 'project_leader' and app_organisation() = p_agreement)
-      or (app_role() = 'coordinator' and exists (
-        select from organisations_membership m
-        where m.agreement_id = p_agreement and m.municipality_id = app_organisation()
-          and m.from_on <= app_today() and (m.until_on is null or m.until_on >= app_today()))))
-  group by 1, 2, 3
+  with counted as (
+    select c.host_id, e.home_id, c.kind::text as kind,
+      count(*) filter (where e.enrolled_at >= p_from and e.enrolled_at < p_until) as enrolled,
+      count(*) filter (where e.state = 'waiting') as waiting,
+      count(*) filter (where e.home_frozen_on >= (p_from at time zone 'Europe/Copenhagen')::date
+        and e.home_frozen_on < (p_until at time zone 'Europe/Copenhagen')::date) as came
+    from courses_course c join courses_enrolment e on e.course_id = c.id
+    where c.agreement_id = p_agreement
+      and (app_system()
+        or (app_role() = 'project_leader' and app_organisation() = p_agreement)
+        or (app_role() = 'coordinator' and exists (
+          select from organisations_membership m
+          where m.agreement_id = p_agreement and m.municipality_id = app_organisation()
+            and m.from_on <= app_today() and (m.until_on is null or m.until_on >= app_today()))))
+    group by 1, 2, 3
+  )
+  select host_id, home_id, kind, enrolled, waiting, came from counted
+  where enrolled + waiting + came > 0
 $$;
 revoke execute on function enrolment_open(uuid, uuid, uuid, date) from public;
 revoke execute on function enrolment_freeze_home(uuid, date) from public;
@@ -187,9 +192,7 @@ class Migration(migrations.Migration):
             f"""{HOSTS} and (select true from courses_venue v where v.id = courses_room.venue_id
               and v.municipality_id = (select app_organisation()) limit 1)""",
         ),
-        fence(
-            "courses_meeting", OF_COURSE.format(hosts=HOSTS, course="courses_meeting.course_id")
-        ),
+        fence("courses_meeting", OF_COURSE.format(hosts=HOSTS, course="courses_meeting.course_id")),
         fence(
             "courses_staffing",
             OF_COURSE.format(
@@ -198,9 +201,7 @@ class Migration(migrations.Migration):
                 " where m.id = courses_staffing.meeting_id)",
             ),
         ),
-        fence(
-            "courses_flagged", OF_COURSE.format(hosts=HOSTS, course="courses_flagged.course_id")
-        ),
+        fence("courses_flagged", OF_COURSE.format(hosts=HOSTS, course="courses_flagged.course_id")),
         fence("courses_qualification", "(select app_role()) = 'coordinator'"),
         wall(
             "courses_feed",
