@@ -39,7 +39,7 @@ def move_up(course: Course, *, at: dt.datetime) -> list[Enrolment]:
         if lack(now) or not now.is_open:
             break
         give_seat(first, at=at)
-        tell(first, course, now, at=at)
+        tell_handler(first, course, now, at=at)
         promoted.append(first)
         now = replace(now, taken=now.taken + 1, waiting=now.waiting - 1)
     ask_for_counsellor(course, now, at=at)
@@ -67,7 +67,7 @@ def promote(enrolment: Enrolment, *, reason: str = "", by: Actor, at: dt.datetim
             )
         now = _seat_for_one(course, host, at)
         give_seat(enrolment, reason=reason, at=at)
-        tell(enrolment, course, now, at=at)
+        tell_handler(enrolment, course, now, at=at)
     return enrolment
 
 
@@ -92,7 +92,7 @@ def give_seat(enrolment: Enrolment, *, reason: str = "", at: dt.datetime) -> Non
     )
 
 
-def tell(enrolment: Enrolment, course: Course, now: Standing, *, at: dt.datetime) -> None:
+def tell_handler(enrolment: Enrolment, course: Course, now: Standing, *, at: dt.datetime) -> None:
     """Whoever handles her case phones her that there is a seat; part of a command."""
     handler = handler_of(enrolment) or course.host_id
     with acting(hosting(current(), handler)):

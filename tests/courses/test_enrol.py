@@ -1,17 +1,15 @@
 """Enrolling: who may, in which course, and what happens when there is no place."""
 
 import datetime as dt
-import uuid
 
 import pytest
 
 from courses.commands.enrol import NoSeat, WhenFull, enrol
 from courses.commands.leaving import take_back, transfer, withdraw
-from courses.models import Course, Enrolment, Task
+from courses.models import Course, Enrolment
 from courses.rules.seats import Lack
-from courses.states import EnrolmentState, TaskKind, WithdrawReason
-from roegfri.accounts.roles import Role
-from roegfri.actor import Actor, acting, hosting
+from courses.states import EnrolmentState, WithdrawReason
+from roegfri.actor import Actor, acting
 from tests import make
 
 pytestmark = pytest.mark.django_db

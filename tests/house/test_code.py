@@ -117,7 +117,7 @@ PARTS_OF_COMMANDS = {
     "last_in_line",
     "move_up",
     "give_seat",
-    "tell",
+    "tell_handler",
     "ask_for_counsellor",
     "person_of",
     "place_on",
