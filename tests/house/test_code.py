@@ -105,6 +105,7 @@ PARTS_OF_COMMANDS = {
     "settle_home",
     "freeze_homes",
     "ask_for_call",
+    "call_due",
     "put_first",
     "books_of",
     "locked_course",
@@ -182,6 +183,12 @@ PARTS_OF_COMMANDS = {
     "lay_meetings",
     "taking",
     "employed",
+    "own_course",
+    "own_meeting",
+    "enough_staff",
+    "seats_again",
+    "put_on",
+    "take_off",
 }
 NO_COMMANDS = {"record", "name_of", "wished_times"} | PARTS_OF_COMMANDS
 

@@ -55,18 +55,22 @@ def freeze_homes(enrolments: Sequence[UUID], on: dt.date) -> None:
 
 
 def ask_for_call(enrolment: Enrolment, meeting: Meeting, *, at: dt.datetime) -> None:
-    """Whoever stayed away without a word is rung before the next meeting that is hers. Under the
-    scope of the course's host."""
+    """Whoever stayed away without a word is rung. Under the scope of the course's host."""
+    make_task(
+        TaskKind.NO_SHOW,
+        course=meeting.course,
+        due_at=call_due(enrolment, meeting),
+        at=at,
+        enrolment=enrolment,
+        meeting=meeting,
+    )
+
+
+def call_due(enrolment: Enrolment, meeting: Meeting) -> dt.datetime:
+    """Before the next meeting that is hers, or some days after the last (rules.attendance)."""
     later = Meeting.objects.filter(course=meeting.course_id, starts_at__gt=meeting.starts_at)
     hers = later.exclude(state=MeetingState.CANCELLED).filter(
         Q(appointment=False) | Q(appointed__enrolment=enrolment.pk)
     )
     following = hers.order_by("starts_at").values_list("starts_at", flat=True).first()
-    make_task(
-        TaskKind.NO_SHOW,
-        course=meeting.course,
-        due_at=no_show_call_due(meeting.starts_at, following),
-        at=at,
-        enrolment=enrolment,
-        meeting=meeting,
-    )
+    return no_show_call_due(meeting.starts_at, following)

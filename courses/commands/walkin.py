@@ -1,0 +1,212 @@
+"""Somebody walks in without being enrolled: she is recorded, whoever she is."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from courses import policies
+from courses.commands.books import books_of, locked_participant
+from courses.commands.enrol import WhenFull, enrol
+from courses.commands.leaving import take_back
+from courses.commands.marking import Said, mark
+from courses.commands.marking.follow import call_due
+from courses.commands.marking.who import may_be_met
+from courses.commands.tasks import make_task
+from courses.models import Attendance, Enrolment, Meeting
+from courses.states import EnrolmentState, Mark, TaskKind
+from referrals.commands.contact import log_call
+from referrals.commands.details import Details
+from referrals.commands.receive import receive_referral
+from referrals.models import Phone, Referral
+from referrals.policies import citizens_visible_to, referrals_visible_to
+from referrals.states import Channel, Outcome, ReferralState, Source
+from roegfri.actor import Actor
+from roegfri.audit.commands import record
+from roegfri.organisations.models import Municipality
+from roegfri.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkIn:
+    """What is known of whoever stands in the room; nothing of it has to be. `phone` in E.164."""
+
+    given_names: str = ""
+    surname: str = ""
+    phone: str = ""
+    home: Municipality | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedIn:
+    """She is recorded. `missing` says what has to be asked of her, in words."""
+
+    enrolment: Enrolment
+    missing: Sequence[str]
+
+    @property
+    def waits(self) -> bool:
+        """There was no seat for her: she came all the same, and the host finds her a place."""
+        return self.enrolment.state == EnrolmentState.WAITING
+
+
+@transaction.atomic
+def walk_in(
+    meeting: Meeting,
+    who: WalkIn,
+    *,
+    participant: Enrolment | None = None,
+    citizen: uuid.UUID | None = None,
+    once: uuid.UUID,
+    by: Actor,
+    at: dt.datetime,
+) -> WalkedIn:
+    """Records that somebody came: a `participant` of the course, a `citizen` of one's own, or, when
+    neither is named, somebody new, whose case begins here.
+
+    Where there is no seat she waits, with her attendance, and her place is a task; so is what is
+    missing. The same form sent twice is one arrival. Raises Refusal for a meeting that is not one's
+    own, is cancelled, far ahead or an appointment, and for a course that is over; AlreadySent when
+    the form came before and said something else.
+    """
+    meeting = _own_meeting(meeting, by)
+    may_be_met(meeting, at)
+    if participant is not None:
+        enrolment = _taking_part(participant, by=by, at=at)
+    else:
+        case = _case(who, citizen, once=_number(once, "case"), by=by, at=at)
+        enrolment = enrol(
+            meeting.course,
+            case,
+            when_full=WhenFull.WAIT,
+            walked_in=True,
+            once=_number(once, "seat"),
+            by=by,
+            at=at,
+        )
+    _came(enrolment, meeting, who, once=_number(once, "mark"), by=by, at=at)
+    missing = _missing(enrolment, by)
+    _make_tasks(enrolment, meeting, missing, by=by, at=at)
+    record("enrolment.walked_in", enrolment, by=by, at=at, persons=[enrolment.citizen_id])
+    return WalkedIn(enrolment, missing)
+
+
+def _number(once: uuid.UUID, what: str) -> uuid.UUID:
+    """Each of the things that one form does is done once."""
+    return uuid.uuid5(once, what)
+
+
+def _own_meeting(meeting: Meeting, by: Actor) -> Meeting:
+    """Raises Refusal where a stranger cannot walk in."""
+    rows = policies.meetings_hosted_by(by).select_related("course__host", "course__agreement")
+    if (row := rows.filter(pk=meeting.pk).first()) is None:
+        raise Refusal(_("Kun værtskommunen kan notere en, der kommer uden tilmelding."))
+    if row.appointment:
+        raise Refusal(_("Aftalen er med én deltager. Opret en henvisning for den, der kom."))
+    return row
+
+
+def _taking_part(participant: Enrolment, *, by: Actor, at: dt.datetime) -> Enrolment:
+    """One of the course's; whoever had withdrawn is back, in the waiting list if it is full."""
+    enrolment = locked_participant(participant, by)
+    if enrolment.state == EnrolmentState.WITHDRAWN:
+        return take_back(enrolment, when_full=WhenFull.WAIT, by=by, at=at)
+    return enrolment
+
+
+def _case(
+    who: WalkIn, citizen: uuid.UUID | None, *, once: uuid.UUID, by: Actor, at: dt.datetime
+) -> Referral:
+    """The open case of a citizen of one's own, or a new one of hers, or of somebody new. Whoever
+    stands there has been talked with: the deadline of a new case is met."""
+    known = _open_case(citizen, by) if citizen else None
+    if known is not None:
+        return known
+    host = Municipality.objects.get(pk=by.organisation_id)
+    case = receive_referral(
+        Details(
+            source=Source.OWN_CONTACT,
+            channel=Channel.IN_PERSON,
+            received_at=at,
+            given_names=who.given_names,
+            surname=who.surname,
+            phones=[(who.phone, "")] if who.phone else [],
+            home=who.home,
+            text=who.note,
+        ),
+        handler=host,
+        decided=citizen or "new",
+        once=once,
+        by=by,
+        at=at,
+    )
+    came = _("Kom uden tilmelding til en mødegang.")
+    log_call(
+        case,
+        outcome=Outcome.REACHED,
+        note=came,
+        incoming=True,
+        once=once,
+        by=by,
+        at=at,
+    )
+    return case
+
+
+def _open_case(citizen: uuid.UUID, by: Actor) -> Referral | None:
+    rows = citizens_visible_to(by).filter(Q(pk=citizen) | Q(merged_into=citizen))
+    cases = referrals_visible_to(by).filter(citizen__in=rows, handler_id=by.organisation_id)
+    return cases.exclude(state=ReferralState.CLOSED).order_by("-received_at", "pk").first()
+
+
+def _came(
+    enrolment: Enrolment,
+    meeting: Meeting,
+    who: WalkIn,
+    *,
+    once: uuid.UUID,
+    by: Actor,
+    at: dt.datetime,
+) -> None:
+    """Whatever stood there before: she is in the room."""
+    row = Attendance.objects.filter(enrolment=enrolment, meeting=meeting).first()
+    said = Said(mark=Mark.ATTENDED, note=who.note) if who.note else Said(mark=Mark.ATTENDED)
+    mark(enrolment, meeting, said=said, seen=row.version if row else 0, once=once, by=by, at=at)
+
+
+def _missing(enrolment: Enrolment, by: Actor) -> list[str]:
+    """What has to be asked of her, in words: what a course and its settlement cannot do without."""
+    rows = citizens_visible_to(by).select_related("merged_into").filter(pk=enrolment.citizen_id)
+    citizen = rows.get()
+    citizen = citizen.merged_into or citizen
+    hers = Q(citizen=citizen.pk) | Q(citizen=enrolment.citizen_id)
+    has = {
+        _("navn"): bool(citizen.given_names and citizen.surname),
+        _("telefonnummer"): Phone.objects.filter(hers, wrong_since=None).exists(),
+        _("bopælskommune"): enrolment.home_id is not None,
+    }
+    return [words for words, there in has.items() if not there]
+
+
+def _make_tasks(
+    enrolment: Enrolment,
+    meeting: Meeting,
+    missing: Sequence[str],
+    *,
+    by: Actor,
+    at: dt.datetime,
+) -> None:
+    about = {"course": meeting.course, "enrolment": enrolment, "at": at}
+    with books_of(meeting.course, by):
+        due_at = call_due(enrolment, meeting)
+        if enrolment.state == EnrolmentState.WAITING:
+            note = _("Kom til en mødegang uden at have en plads.")
+            make_task(TaskKind.PLACE, due_at=due_at, note=note, **about)
+        if missing:
+            note = _("Spørg efter: %(missing)s.") % {"missing": ", ".join(missing)}
+            make_task(TaskKind.MISSING, due_at=due_at, note=note, **about)

@@ -1,0 +1,161 @@
+"""Whoever walks in is recorded: known or unknown, with a seat or without."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+
+from courses.commands.leaving import withdraw
+from courses.commands.walkin import WalkedIn, WalkIn, walk_in
+from courses.models import Attendance, Course, Enrolment, Meeting, Task
+from courses.states import CourseKind, EnrolmentState, Mark, TaskKind, WithdrawReason
+from referrals.models import Citizen, ContactAttempt, Referral
+from referrals.states import Channel, ReferralState, Source
+from roegfri.actor import Actor, acting, hosting
+from roegfri.refusal import AlreadySent, Refusal
+from tests import make
+
+pytestmark = pytest.mark.django_db
+WEEK, HOUR = dt.timedelta(weeks=1), dt.timedelta(hours=1)
+FIRST = make.MONDAY + 10 * HOUR
+DURING = FIRST + HOUR
+
+
+@pytest.fixture
+def host() -> Actor:
+    return make.actor()
+
+
+@pytest.fixture
+def course(host: Actor) -> Course:
+    return make.course(host, meetings=2, first=FIRST, capacity=1)
+
+
+def comes(host: Actor, course: Course, who: WalkIn | None = None, **given: Any) -> WalkedIn:
+    meeting = given.pop("meeting", None) or course.all_meetings.earliest("starts_at")
+    given = {"once": uuid.uuid4(), "by": host, "at": DURING, **given}
+    with acting(given["by"]):
+        return walk_in(meeting, who or WalkIn(), **given)
+
+
+def tasks(host: Actor) -> dict[str, tuple[dt.datetime, str]]:
+    with acting(host):
+        return {one.kind: (one.due_at, one.note) for one in Task.objects.filter(done_at=None)}
+
+
+def mark_of(host: Actor, enrolment: Enrolment) -> str:
+    with acting(host):
+        return Attendance.objects.get(enrolment=enrolment).mark
+
+
+def test_somebody_unknown_is_recorded_and_asked_for_what_is_missing(
+    host: Actor, course: Course
+) -> None:
+    came = comes(host, course, WalkIn(note="Rød jakke"))
+    assert (came.waits, came.enrolment.walked_in) == (False, True)
+    assert came.missing == ["navn", "telefonnummer", "bopælskommune"]
+    assert mark_of(host, came.enrolment) == Mark.ATTENDED
+    assert tasks(host) == {
+        TaskKind.MISSING: (FIRST + WEEK, "Spørg efter: navn, telefonnummer, bopælskommune.")
+    }
+    with acting(host):
+        case = Referral.objects.get(pk=came.enrolment.referral_id)
+        assert (case.source, case.channel, case.state, case.handler_id) == (
+            Source.OWN_CONTACT, Channel.IN_PERSON, ReferralState.REACHED, host.organisation_id,
+        )  # fmt: skip
+        assert case.text == "Rød jakke"
+
+
+def test_of_whom_all_is_known_nothing_is_asked(host: Actor, course: Course) -> None:
+    who = WalkIn(given_names="Bo", surname="Berg", phone="+4520203030", home=make.home(host))
+    came = comes(host, course, who)
+    assert (came.missing, tasks(host)) == ([], {})
+    with acting(host):
+        row = Enrolment.objects.get(pk=came.enrolment.pk)
+        assert (row.home_id, row.home_frozen_on) == (host.organisation_id, FIRST.date())
+
+
+def test_without_a_seat_she_waits_with_her_attendance(host: Actor, course: Course) -> None:
+    make.enrolment(course, make.referral(host), host)
+    came = comes(host, course, WalkIn(given_names="Bo", surname="Berg", phone="+4520203030"))
+    assert (came.waits, mark_of(host, came.enrolment)) == (True, Mark.ATTENDED)
+    assert set(tasks(host)) == {TaskKind.PLACE, TaskKind.MISSING}
+    assert tasks(host)[TaskKind.PLACE][0] == FIRST + WEEK
+    course.refresh_from_db()
+    assert (course.seats_taken, course.waiting) == (1, 1)
+
+
+def test_the_last_meeting_is_none_too_late(host: Actor, course: Course) -> None:
+    last = course.all_meetings.latest("starts_at")
+    came = comes(host, course, meeting=last, at=last.starts_at + HOUR)
+    assert mark_of(host, came.enrolment) == Mark.ATTENDED
+
+
+def test_who_waits_has_come(host: Actor, course: Course) -> None:
+    make.enrolment(course, make.referral(host), host)
+    given = {"state": EnrolmentState.WAITING, "waiting_since": make.MONDAY, "enrolled_at": None}
+    waits = make.enrolment(course, make.referral(host, number="+4540404040"), host, **given)
+    came = comes(host, course, participant=waits)
+    assert (came.enrolment.pk, came.waits) == (waits.pk, True)
+    assert mark_of(host, waits) == Mark.ATTENDED
+    assert TaskKind.PLACE in tasks(host)
+
+
+def test_who_had_withdrawn_is_back(host: Actor, course: Course) -> None:
+    gone = make.enrolment(course, make.referral(host), host)
+    with acting(host):
+        withdraw(gone, reason=WithdrawReason.TIME, by=host, at=FIRST - HOUR)
+    came = comes(host, course, participant=gone)
+    assert (came.enrolment.pk, came.enrolment.state) == (gone.pk, EnrolmentState.ENROLLED)
+    assert mark_of(host, gone) == Mark.ATTENDED
+
+
+def test_ones_own_open_case_is_used(host: Actor, course: Course) -> None:
+    case = make.referral(host)
+    came = comes(host, course, citizen=case.citizen_id)
+    assert came.enrolment.referral_id == case.pk
+    with acting(host):
+        assert Citizen.objects.count() == 1
+
+
+def test_a_closed_case_is_followed_by_a_new_one(host: Actor, course: Course) -> None:
+    from referrals.commands.closing import close_referral
+    from referrals.states import CloseReason
+
+    case = make.referral(host)
+    with acting(host):
+        close_referral(case, reason=CloseReason.DECLINED, by=host, at=make.MONDAY)
+    came = comes(host, course, citizen=case.citizen_id)
+    assert came.enrolment.referral_id != case.pk
+    assert came.enrolment.citizen_id == case.citizen_id
+
+
+def test_the_same_form_twice_is_one_arrival(host: Actor, course: Course) -> None:
+    once, who = uuid.uuid4(), WalkIn(given_names="Bo")
+    first, again = (comes(host, course, who, once=once) for _ in range(2))
+    assert first.enrolment.pk == again.enrolment.pk
+    with pytest.raises(AlreadySent):
+        comes(host, course, WalkIn(given_names="Ib"), once=once)
+    with acting(host):
+        assert (Enrolment.objects.count(), ContactAttempt.objects.count()) == (1, 1)
+
+
+def test_a_stranger_walks_in_where_one_holds_a_meeting(host: Actor, course: Course) -> None:
+    other = make.actor(make.grant(organisation=make.municipality(course.agreement)))
+    with pytest.raises(Refusal, match="Kun værtskommunen"):
+        comes(host, course, by=other)
+    with acting(hosting(host, course.host_id)):
+        Meeting.objects.filter(course=course).update(state="cancelled", cancel_reason="Syg")
+    with pytest.raises(Refusal, match="aflyst"):
+        comes(host, course)
+    with acting(host):
+        assert not Referral.objects.exists()
+
+
+def test_an_appointment_is_with_one(host: Actor) -> None:
+    alone = make.course(host, kind=CourseKind.INDIVIDUAL)
+    hers = make.enrolment(alone, make.referral(host), host)
+    meeting = make.appointment(hers, FIRST, host)
+    with pytest.raises(Refusal, match="med én deltager"):
+        comes(host, alone, meeting=meeting)
