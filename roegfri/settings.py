@@ -287,6 +287,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_HANDLERS = ["roegfri.ui.uploads.CappedUpload"]
 UPLOAD_CAP = 5 * 1024 * 1024  # bytes of one request's files; the rest is not read
 
+# ---- what stands on "I dag": branches of the queue; those of a storey are named, never imported,
+# by the ones below it (referrals/queries/lists.py) ----
+QUEUE_BRANCHES = ["referrals.queries.lists.BRANCHES", "courses.queries.tasks.BRANCHES"]
+
 # ---- other systems (docs/api.md) ----
 API_ROUTERS = ["referrals.api.router"]
 API_REQUESTS = env.int("API_REQUESTS", default=600)  # of one key in ten minutes

@@ -111,14 +111,15 @@ def finish_task(
 
 @transaction.atomic
 def take_up_task(task: Task, *, by: Actor, at: dt.datetime) -> Task:
-    """A task that was finished by mistake is to be done again, and its tick is gone.
+    """A task that was finished by mistake is to be done again, and its tick is gone; of one that
+    is open, the last attempt that nobody answered is taken back.
 
     By whoever finished it, within the hour. Raises Refusal otherwise, and when it has come again
     by itself.
     """
     task = _own(task, by)
     if task.done_at is None:
-        return task
+        return _untried(task, by=by, at=at)
     if task.done_by_id != by.user_id or at - task.done_at > UNDO_WITHIN:
         raise Refusal(_("Kan ikke fortrydes: opgaven er gjort for længe siden, eller af en anden."))
     same = ("organisation_id", "kind", "course_id", "enrolment_id", "meeting_id")
@@ -129,7 +130,8 @@ def take_up_task(task: Task, *, by: Actor, at: dt.datetime) -> Task:
             enrolment=task.enrolment_id, item=item, at=task.done_at, by=task.done_by_id
         ).delete()
     task.done_at, task.done_by, task.result, task.done_note = None, None, "", ""
-    task.save(update_fields=["done_at", "done_by", "result", "done_note"])
+    task.was_due_at = None
+    task.save(update_fields=["done_at", "done_by", "result", "done_note", "was_due_at"])
     record("task.taken_up", task, by=by, at=at, persons=_persons(task))
     return task
 
@@ -166,11 +168,21 @@ def _tried(
         return task
     if next_at and next_at <= at:
         raise Refusal(_("Vælg et tidspunkt, der ikke er gået."), field="next_at")
-    task.due_at = next_at or task.due_at
+    task.was_due_at, task.due_at = task.due_at, next_at or task.due_at
     task.done_note = note[:300]
     task.attempts += 1
-    task.save(update_fields=["due_at", "done_note", "attempts"])
+    task.save(update_fields=["was_due_at", "due_at", "done_note", "attempts"])
     record("task.tried", task, by=by, at=at, persons=_persons(task))
+    return task
+
+
+def _untried(task: Task, *, by: Actor, at: dt.datetime) -> Task:
+    if task.was_due_at is None:
+        return task
+    task.due_at, task.was_due_at, task.done_note = task.was_due_at, None, ""
+    task.attempts = max(task.attempts - 1, 0)
+    task.save(update_fields=["due_at", "was_due_at", "done_note", "attempts"])
+    record("task.taken_up", task, by=by, at=at, persons=_persons(task))
     return task
 
 

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from referrals.queries.conditions import AGREED, COVERS, DUE_TODAY, MINE, NO_NUMBER, OVERDUE, UNREAD
-from referrals.queries.lists import View, queue_values
+from referrals.queries.lists import View, branches, queue_values
 from roegfri.actor import Actor
 from roegfri.ui.lists import Count
 from roegfri.walls import prepared
@@ -41,6 +42,7 @@ class _Counted:
     no_number: int
     deeper: bool
     covering: list[list[str]]
+    above: dict[str, int]
 
 
 _OURS = "select from referrals_referral r where r.handler_id = %(organisation)s"
@@ -70,14 +72,26 @@ select
 """  # noqa: S608  (our own words and numbers)
 
 
+@cache
+def _above() -> str:
+    """What the branches of the storeys above count, by view, as one more column."""
+    counted = [
+        f"'{view}', {_up_to_cap(rows)}"
+        for branch in branches()
+        for view, rows in branch.counted.items()
+    ]
+    return f", json_build_object({', '.join(counted)}) as above"
+
+
 def waiting_counts(viewer: Actor) -> Counts:
     """How many wait in each view; one statement."""
-    (found,) = prepared.rows(_COUNTS, queue_values(viewer), _Counted)
+    (found,) = prepared.rows(f"{_COUNTS}{_above()}", queue_values(viewer), _Counted)
     exact = {
         View.OVERDUE: found.overdue,
         View.TODAY: found.today,
         View.MINE: found.mine,
         View.MESSAGES: found.messages,
+        **{View(name): number for name, number in found.above.items()},
     }
     # Counted at the top of the queue: of a longer one, this is the least there are.
     at_top = {View.AGREED: found.agreed, View.NO_NUMBER: found.no_number}

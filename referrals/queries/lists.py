@@ -1,16 +1,19 @@
 """I dag: one queue for everything with a clock, by next action, then by when it was received.
 
-What can stand in the queue is a table, BRANCHES: each is read in its own order through its own
-index and no further than a page needs, and the statement merges them. A later part of the work
-adds a branch, a word for it (desk/lines), and nothing else.
+What can stand in the queue is a table of branches: each is read in its own order through its own
+index and no further than a page needs, and the statement merges them. A storey above adds branches
+of its own by naming them in the settings (QUEUE_BRANCHES), and words for them (desk/lines).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Any
 from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from referrals.queries.conditions import (
     AGREED,
@@ -45,6 +48,7 @@ class View(StrEnum):
     AGREED = "aftaler"
     NO_NUMBER = "mangler-nummer"
     MESSAGES = "beskeder"
+    TASKS = "opgaver"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +56,9 @@ class Branch:
     """One kind of thing that waits: where it is read, and in which order (`at`, `received`, `id`).
 
     `values` says what a column of a line is; one that is not named is empty. `views` says what a
-    view leaves of it; one that is not named leaves nothing.
+    view leaves of it; one that is not named leaves nothing. `counted` are, by view, the rows whose
+    number stands on top where counts.py does not count them itself. `done` says of the id `x.id`
+    when it was finished (`at`, null while it is open) and by whom (`name`); no row: it is not ours.
     """
 
     rows: str
@@ -61,6 +67,8 @@ class Branch:
     id: str
     values: Mapping[str, str]
     views: Mapping[View, str]
+    counted: Mapping[View, str] = field(default_factory=dict)
+    done: str = ""
 
 
 BRANCHES: Sequence[Branch] = (
@@ -133,7 +141,19 @@ where r.handler_id = %(organisation)s and r.next_at is not null""",  # noqa: S60
     ),
 )
 _EMPTY: Mapping[type, str] = {str: "''", bool: "false", int: "0"}
-_NOTHING = {"citizen_id": "null::uuid", "birth_date": "null::date", "contact_by": "null::date"}
+_NOTHING = {
+    "citizen_id": "null::uuid",
+    "birth_date": "null::date",
+    "contact_by": "null::date",
+    "happened_at": "null::timestamptz",
+    "before_at": "null::timestamptz",
+}
+
+
+@cache
+def branches() -> Sequence[Branch]:
+    """All there are, of this storey and of those above it; read when they are first asked for."""
+    return [one for name in settings.QUEUE_BRANCHES for one in import_string(name)]
 
 
 def _columns(branch: Branch) -> str:
@@ -161,7 +181,7 @@ def worklist(viewer: Actor, *, after: str = "", view: View = View.ALL) -> Page[W
     def fetch(piece: Slice) -> list[Waiting]:
         values = queue_values(viewer)
         statement = _union(
-            [_piece(branch, piece, values, view) for branch in BRANCHES if view in branch.views],
+            [_piece(branch, piece, values, view) for branch in branches() if view in branch.views],
             f"order by {piece.order_sql(_SHOWN)} limit {piece.limit}",
         )
         return prepared.rows(statement, values, Waiting)
@@ -173,7 +193,7 @@ def worklist(viewer: Actor, *, after: str = "", view: View = View.ALL) -> Page[W
 
 def queued(viewer: Actor, pk: UUID) -> Waiting | None:
     """One line of the queue as it stands now; None when it is in the queue no more."""
-    parts = [f"{_select(branch)} and {branch.id} = %(pk)s" for branch in BRANCHES]
+    parts = [f"{_select(branch)} and {branch.id} = %(pk)s" for branch in branches()]
     rows = prepared.rows(_union(parts, "limit 1"), queue_values(viewer) | {"pk": pk}, Waiting)
     looks.noticed(row.citizen_id for row in rows if row.citizen_id)
     return rows[0] if rows else None

@@ -3,19 +3,20 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from referrals.queries.counts import CAP
-from referrals.queries.lists import BRANCHES, View, queue_values
+from referrals.queries.lists import View, branches, queue_values
 from roegfri.actor import Actor
 from roegfri.ui.lists import Count
 from roegfri.walls import prepared
 
 _MARKS = """
-select x.id, r.id is null and m.id is null as gone, r.state = 'closed' as closed,
+select x.id, r.id is null and m.id is null and not {known} as gone, r.state = 'closed' as closed,
   case when r.state_since >= %(since)s then r.state_since end as closed_at,
-  h.name as caller, coalesce(c.at, m.handled_at) as handled_at,
-  coalesce(c.name, k.name) as handler
+  h.name as caller, coalesce(c.at, m.handled_at{handled_at}) as handled_at,
+  coalesce(c.name, k.name{handler}) as handler
 from unnest(%(ids)s::uuid[]) as x(id)
 left join referrals_referral r on r.id = x.id and r.handler_id = %(organisation)s
 left join referrals_incomingmessage m on m.id = x.id and m.organisation_id = %(organisation)s
@@ -29,6 +30,7 @@ left join lateral (
   where a.referral_id = r.id and a.at >= %(since)s and a.undone_at is null
   order by a.at desc limit 1
 ) c on true
+{joins}
 """
 
 
@@ -49,7 +51,23 @@ class Mark:
 def marks(viewer: Actor, ids: Sequence[UUID], *, since: dt.datetime) -> list[Mark]:
     """One for each line, shown at `since`; one statement, nothing about a person."""
     values = queue_values(viewer) | {"ids": list(ids), "since": since}
-    return prepared.rows(_MARKS, values, Mark)
+    return prepared.rows(_statement(), values, Mark)
+
+
+@cache
+def _statement() -> str:
+    """With what the branches of the storeys above say is finished."""
+    done = [branch.done for branch in branches() if branch.done]
+    found = [f"d{number}" for number in range(len(done))]
+    joins = (
+        f"left join lateral ({one}) {name} on true" for name, one in zip(found, done, strict=True)
+    )
+    return _MARKS.format(
+        known=f"({' or '.join([f'{name}.known' for name in found] or ['false'])}) is true",
+        handled_at="".join(f", {name}.at" for name in found),
+        handler="".join(f", {name}.name" for name in found),
+        joins="\n".join(joins),
+    )
 
 
 def newcomers(
@@ -70,7 +88,7 @@ def newcomers(
     parts = [
         f"(select from {one.rows} and {one.views[view]} {ends.format(id=one.id, at=one.at)}"
         f" limit {CAP + 1})"
-        for one in BRANCHES
+        for one in branches()
         if view in one.views
     ]
     statement = f"select count(*) from ({' union all '.join(parts)}) n"  # noqa: S608

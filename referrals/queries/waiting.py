@@ -7,12 +7,13 @@ from uuid import UUID
 
 from referrals import rules
 from referrals.queries.rows import Referred
-from referrals.states import GuardianConsent, ReferralState
+from referrals.states import GuardianConsent, NextStep, ReferralState
 from roegfri import clock
 from roegfri.organisations.terms import DayUnit, MissingTerm, Terms
 
 # The kind of a line that is no step of a case (states.NextStep): a message in the inbox.
 MESSAGE = "message"
+_STEPS = frozenset(NextStep.values)
 # What a line has to know of the agreement: told by the statement that reads it.
 TERMS_TOLD = ("contact_deadline_count", "contact_deadline_unit", "guardian_age", "minimum_age")
 
@@ -21,9 +22,12 @@ TERMS_TOLD = ("contact_deadline_count", "contact_deadline_unit", "guardian_age",
 class Waiting(Referred):
     """Something that waits. Dates are Danish, instants UTC.
 
-    `kind` is a NextStep or MESSAGE; `note` what was agreed, or why a message could not be read;
-    `told` the agreement's own terms; `reserved_by` the colleague who is calling right now;
-    `free`: no conversation of a colleague's, which is opened with a reason (queries.needs_reason).
+    `kind` is a NextStep or MESSAGE, or what a storey above has put into the queue (lists.branches);
+    `note` what was agreed, or why a message could not be read; `told` the agreement's own terms;
+    `reserved_by` the colleague who is calling right now; `free`: no conversation of a colleague's,
+    which is opened with a reason (queries.needs_reason). Of what stands in no case: `place` is
+    where it belongs (a course), `happened_at` what it comes from, `before_at` what it must be done
+    before.
     """
 
     kind: str
@@ -49,11 +53,19 @@ class Waiting(Referred):
     told: str
     reserved_by: str | None
     free: bool
+    place: str
+    happened_at: dt.datetime | None
+    before_at: dt.datetime | None
 
     @property
     def is_message(self) -> bool:
         """A message in the inbox, and nobody's case."""
         return self.kind == MESSAGE
+
+    @property
+    def is_case(self) -> bool:
+        """A case, with its next step."""
+        return self.kind in _STEPS
 
     @property
     def awaits_first_contact(self) -> bool:

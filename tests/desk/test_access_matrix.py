@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 from django.http import HttpResponse
@@ -43,6 +44,7 @@ ALL = frozenset(Role.values)
 CASEWORK = frozenset({Role.COUNSELLOR, Role.COORDINATOR})
 READS_AGREEMENTS = frozenset({Role.COORDINATOR, Role.FINANCE, Role.PROJECT_LEADER})
 LEADER = frozenset({Role.PROJECT_LEADER})
+READS_COURSES = CASEWORK | LEADER
 SECURITY = frozenset({Role.SECURITY})
 COORDINATOR = frozenset({Role.COORDINATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -134,6 +136,15 @@ TABLE: dict[str, Row] = {
     "desk:deadlines": Row(CASEWORK),
     # courses: who reads one's own agreement's; planned by its coordinators
     "courses:course": Row(CASEWORK | LEADER, of="course"),
+    "courses:task": Row(CASEWORK, of="task"),
+    # courses: their calendars, and the links to them
+    "courses:list": Row(READS_COURSES),
+    "courses:week": Row(READS_COURSES),
+    "courses:month": Row(READS_COURSES),
+    "courses:grid": Row(READS_COURSES),
+    "courses:my_calendar": Row(CASEWORK),
+    "courses:course_calendar": Row(CASEWORK, of="course"),
+    "courses:calendar": open_to_all(404, 404, secret="x"),
     # the sender's own door
     "sending:list": Row(SENDS),
     # a colleague's own: only she sees it (tests/referrals/test_amending.py)
@@ -562,6 +573,8 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:token_close": {"sure": "on"},
     "desk:agreement_add_term": {"value": "3", "from_on": "2027-01-01"},
     "desk:agreement_add_rate": {"amount": "1,00", "from_on": "2027-01-01"},
+    "courses:task": {"result": "done"},
+    "courses:course_calendar": {"act": "make"},
 }
 
 
@@ -606,6 +619,7 @@ def test_every_address_that_changes_something_named_is_posted_to() -> None:
 def rows_of_everybody() -> dict[str, list[Any]]:
     """All there is in the tables that the posts could change."""
     kept = (Referral, Consent, Cover, IncomingMessage, Grant, User, Organisation, Token)
+    from courses.models import Feed
     from referrals.models import (
         Citizen,
         CivilNumber,
@@ -623,12 +637,14 @@ def rows_of_everybody() -> dict[str, list[Any]]:
         CivilNumber,
         ClosingDay,
         ContactAttempt,
+        Feed,
         HandOver,
         Phone,
         Rate,
         Reservation,
         Residence,
         Term,
+        *apps.get_app_config("courses").get_models(),
     )
     with acting(make.SYSTEM):
         return {

@@ -217,8 +217,9 @@ def test_parts_of_commands_are_called_by_commands_alone() -> None:
     assert wrong == []
 
 
-# What queries share to show rows that were read for their viewer; the names of municipalities.
-LINES = {"term_line", "rate_line", "municipality_names"}
+# What queries share to show rows that were read for their viewer; the names of municipalities; and
+# what can stand in the queue at all.
+LINES = {"term_line", "rate_line", "municipality_names", "branches"}
 
 
 def test_every_query_is_asked_by_a_viewer() -> None:

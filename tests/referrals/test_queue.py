@@ -148,7 +148,8 @@ def world(by: Actor) -> dict[str, uuid.UUID]:
             Referral.objects.filter(pk=found[key].pk).update(caseworker_id=person)
     make.cover(by, away.pk, NOW.date())
     ids = {name: referral.pk for name, referral in found.items()}
-    return ids | {"message": message(by, NOW).pk}
+    participant = make.enrolment(make.course(by), found["agreed"], by)
+    return ids | {"message": message(by, NOW).pk, "task": make.task(participant, by).pk}
 
 
 VIEWS = {
@@ -158,6 +159,7 @@ VIEWS = {
     View.AGREED: {"agreed"},
     View.NO_NUMBER: {"no number"},
     View.MESSAGES: {"message"},
+    View.TASKS: {"task"},
 }
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.states import TaskKind
 from referrals.queries.waiting import MESSAGE, Waiting
 from referrals.states import InboxState, NextStep
 from roegfri import clock
-from roegfri.desk.lines.when import day_words, is_on, when_words
+from roegfri.desk.lines.when import day_words, is_on, moment_words, when_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,40 @@ def _message(row: Waiting, _at: dt.datetime) -> Due:
     return Due(kind, str(InboxState(row.state).label), f"{why}." if why else "")
 
 
+def _task(row: Waiting, at: dt.datetime) -> Due:
+    """What is to be done, until when; and why: the meeting it is about, the course, what was noted.
+
+    Once it was tried the time is that of the next try.
+    """
+    today = clock.danish_date(at)
+    when = moment_words(row.next_at, today)
+    if row.attempts:
+        words = (
+            _("%(what)s: prøv igen %(when)s") if row.next_at > at else _("%(what)s: prøv igen nu")
+        )
+    elif row.next_at <= at:
+        words = _("%(what)s: skulle være gjort %(when)s")
+    else:
+        words = _("%(what)s senest %(when)s")
+    what = TaskKind(row.kind).label
+    overdue = row.next_at <= at and not row.attempts
+    kind = "overdue" if overdue else "today" if is_on(row.next_at, at) else "new"
+    return Due(kind, words % {"what": what, "when": when}, ". ".join(_about_task(row, today)))
+
+
+def _about_task(row: Waiting, today: dt.date) -> list[str]:
+    """ "Udeblev tirsdag 3. marts kl. 10.00", "Næste mødegang ...", the course, the note."""
+    found = [row.place if row.citizen_id else ""]
+    if row.happened_at:
+        stayed_away = row.kind == TaskKind.NO_SHOW
+        said = _("Udeblev %(when)s") if stayed_away else _("Mødegangen %(when)s")
+        found.append(said % {"when": moment_words(row.happened_at, today)})
+    if row.before_at and row.before_at != row.next_at:
+        when = moment_words(row.before_at, today)
+        found.append(_("Næste mødegang %(when)s") % {"when": when})
+    return list(filter(None, [*found, row.note]))
+
+
 # kind of a line -> its words
 _DUE: Mapping[str, Callable[[Waiting, dt.datetime], Due]] = {
     NextStep.CALL: _call,
@@ -82,6 +117,7 @@ _DUE: Mapping[str, Callable[[Waiting, dt.datetime], Due]] = {
     NextStep.DECIDE: _decide,
     NextStep.TALK: _talk,
     MESSAGE: _message,
+    **dict.fromkeys(TaskKind, _task),
 }
 # What is done on the telephone: that nobody answered can be noted from the list.
 BY_PHONE = frozenset({NextStep.CALL, NextStep.RETRY, NextStep.CALL_BACK, NextStep.DECIDE})

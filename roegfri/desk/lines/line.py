@@ -50,7 +50,7 @@ def line(row: Waiting, *, at: dt.datetime) -> Line:
     due = due_of(row, at)
     return Line(
         id=row.id,
-        url=_address("referrals:message" if row.is_message else "desk:call", row.id),
+        url=_address(_page(row), row.id),
         name=_name(row),
         about=_about(row, clock.danish_date(at)),
         phone=_phone(row),
@@ -70,6 +70,9 @@ def calling(name: str) -> SafeString:
 
 def mark_words(mark: Mark, *, viewer: Actor) -> SafeString:
     """What has become of a line since it was shown; empty when nothing has."""
+    if mark.handled_at and not mark.handler:
+        words = _("Ikke længere nødvendigt, siden kl. %(time)s")
+        return _over(words % {"time": clock_words(mark.handled_at)})
     if mark.handled_at:
         mine = mark.handler == viewer.name
         who = _("Håndteret af dig kl. %(time)s") if mine else _("Håndteret af %(who)s kl. %(time)s")
@@ -103,16 +106,25 @@ def logged_words(attempt: ContactAttempt, row: Waiting | None, *, at: dt.datetim
 def _name(row: Waiting) -> str:
     if row.is_message:
         return _("Besked i indbakken")
+    if not row.is_case and row.citizen_id is None:
+        return row.place
     return row.name or _("Navn ukendt")
 
 
 def _phone(row: Waiting) -> str:
-    if row.is_message:
+    if row.citizen_id is None:
         return ""
     if row.guardian_first:
         # Her own number beside "ring to a parent first" would be the one that is dialled.
         return _quiet(_("Se opkaldet"))
     return row.phone or _tag("overdue", _("Mangler nummer"))
+
+
+def _page(row: Waiting) -> str:
+    """Where a line leads."""
+    if row.is_case:
+        return "desk:call"
+    return "referrals:message" if row.is_message else "courses:task"
 
 
 def _address(view: str, pk: UUID) -> str:
@@ -147,6 +159,8 @@ def _about(row: Waiting, today: dt.date) -> SafeString:
     """Age, and what the caller should know before she dials."""
     if row.is_message:
         return format_html(' <span class="quiet">{}</span>', row.sender_name)
+    if row.citizen_id is None:
+        return mark_safe("")
     age = f"{clock.age_on(row.birth_date, today)} {_('år')}" if row.birth_date else ""
     known = ", ".join(filter(None, (age, "" if row.home_known else _("bopæl ukendt"))))
     parts = [_quiet(known)] if known else []

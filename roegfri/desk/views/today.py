@@ -29,6 +29,7 @@ FIGURES: dict[View, tuple[str, Words]] = {
     View.MINE: ("later", _("mine, der venter")),
     View.NO_NUMBER: ("later", _("mangler nummer")),
     View.MESSAGES: ("later", _("beskeder")),
+    View.TASKS: ("later", _("opgaver på hold")),
 }
 # Where those begin who handle no referrals: at the first right of the table that their role has;
 # without any, on their organisation's page.
@@ -65,6 +66,10 @@ EMPTY: dict[View, tuple[Words, Words]] = {
     View.MESSAGES: (
         _("Ingen beskeder venter"),
         _("Beskeder, der ikke kan læses ind af sig selv, kommer her. De gamle ligger i indbakken."),
+    ),
+    View.TASKS: (
+        _("Ingen opgaver på jeres hold og forløb"),
+        _("De kommer af sig selv: når nogen udebliver, mangler en samtale eller skal have plads."),
     ),
 }
 
