@@ -1,17 +1,29 @@
 """Meetings are laid, added, moved, cancelled and restored; and what is in their way."""
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+import time_machine
 
 from courses.commands.booking import Taken
-from courses.commands.meetings import lay_meetings
-from courses.models import Course, Meeting, Room
+from courses.commands.marking import close_meeting
+from courses.commands.meetings import (
+    add_meeting,
+    cancel_meeting,
+    lay_meetings,
+    move_meeting,
+    restore_meeting,
+)
+from courses.models import Attendance, Course, Meeting, Room
+from courses.queries.meetings import meetings
 from courses.rules.planning import Slot
+from courses.states import Mark, MeetingForm, MeetingState
 from roegfri.accounts.models import User
 from roegfri.actor import Actor, acting
 from roegfri.organisations.models import Municipality
-from roegfri.refusal import Refusal
+from roegfri.refusal import Conflict, Refusal
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +127,200 @@ def test_who_has_left_by_then_is_refused_and_what_is_past_is_not_asked(by: Actor
     with pytest.raises(Refusal, match=r"den 10\.03\.2026"):
         lay(make.course(by), by, slot(24), slot(24 * 8), staff=(person,))
     assert lay(make.course(by), by, slot(-24 * 400), staff=(person, by))
+
+
+# ---- one more, another time, none, and after all ----
+
+
+def world(by: Actor, *, meetings: int = 3, active: int = 0, **given: Any) -> Course:
+    """A course that begins tomorrow, with one counsellor."""
+    course = make.course(by, capacity=20, **given)
+    lay(course, by, *[slot(24 + 168 * week) for week in range(meetings)], staff=(by,))
+    for _ in range(active):
+        make.enrolment(course, make.referral(by), by)
+    course.refresh_from_db()
+    return course
+
+
+def first(course: Course) -> Meeting:
+    return course.all_meetings.earliest("starts_at")
+
+
+def add(course: Course, by: Actor, when: Slot, **given: Any) -> Meeting:
+    usual: dict[str, Any] = {"counsellors": [by.person], "by": by, "at": AT}
+    with acting(by):
+        return add_meeting(course, when, **{**usual, **given})
+
+
+def move(meeting: Meeting, by: Actor, when: Slot, **given: Any) -> Meeting:
+    usual: dict[str, Any] = {"room": meeting.room, "by": by, "at": AT}
+    with acting(by):
+        return move_meeting(meeting, when, **{**usual, **given})
+
+
+def cancel(meeting: Meeting, by: Actor, reason: str = "Sygdom") -> Meeting:
+    with acting(by):
+        return cancel_meeting(meeting, reason=reason, by=by, at=AT)
+
+
+def restore(meeting: Meeting, by: Actor) -> Meeting:
+    with acting(by):
+        return restore_meeting(meeting, by=by, at=AT)
+
+
+def test_an_extra_meeting_comes_to_the_others_once(by: Actor) -> None:
+    course = world(by)
+    made = add(course, by, slot(24 * 30))
+    assert add(course, by, slot(24 * 30)) == made
+    course.refresh_from_db()
+    assert (course.meetings, course.last_at, made.extra) == (4, made.starts_at, True)
+
+
+def test_a_course_is_never_at_two_meetings_at_once(by: Actor) -> None:
+    course = world(by)
+    with pytest.raises(Taken, match=r"holdet mødes allerede kl\. 9\.00-11\.00"):
+        add(course, by, slot(25), counsellors=[])
+
+
+def test_a_moved_meeting_takes_its_counsellor_along_and_counts_its_revision(by: Actor) -> None:
+    course = world(by)
+    room = room_of(by)
+    moved = move(first(course), by, slot(50), room=room, form=MeetingForm.VIDEO)
+    assert (moved.starts_at, moved.room, moved.form) == (AT + 50 * HOUR, room, MeetingForm.VIDEO)
+    assert (moved.revision, moved.planned_at) == (1, AT + 24 * HOUR)
+    assert moved.staff.get().starts_at == moved.starts_at
+    course.refresh_from_db()
+    assert course.first_at == moved.starts_at
+
+
+def test_the_same_move_twice_is_one_and_another_meanwhile_is_said(by: Actor) -> None:
+    meeting = first(world(by))
+    move(meeting, by, slot(50), seen=0)
+    assert move(meeting, by, slot(50), seen=0).revision == 1
+    with pytest.raises(Conflict, match="er flyttet i mellemtiden og er nu onsdag"):
+        move(meeting, by, slot(52), seen=0)
+
+
+def test_a_meeting_moves_a_little_within_its_own_time(by: Actor) -> None:
+    course = world(by, room=room_of(by))
+    assert move(first(course), by, slot(25)).starts_at == AT + 25 * HOUR
+
+
+def test_who_is_elsewhere_then_keeps_a_meeting_where_it_is(by: Actor) -> None:
+    lay(make.course(by, name="Formiddag"), by, slot(50), staff=(by,))
+    meeting = first(world(by))
+    with pytest.raises(Taken, match="Formiddag"):
+        move(meeting, by, slot(51))
+    meeting.refresh_from_db()
+    assert (meeting.starts_at, meeting.revision) == (AT + 24 * HOUR, 0)
+
+
+def test_a_cancelled_meeting_frees_its_room_and_its_counsellor(by: Actor) -> None:
+    course = world(by, room=room_of(by), active=1)
+    gone = cancel(first(course), by)
+    assert cancel(gone, by) == gone
+    assert lay(make.course(by, room=course.room), by, slot(24), staff=(by,))
+    course.refresh_from_db()
+    assert (course.meetings, course.seats_taken) == (2, 1)
+    with pytest.raises(Taken):
+        restore(gone, by)
+
+
+def test_a_meeting_is_restored_with_what_it_had(by: Actor) -> None:
+    course = world(by)
+    back = restore(cancel(first(course), by), by)
+    assert (back.state, back.cancel_reason, back.revision) == (MeetingState.PLANNED, "", 1)
+    assert back.staff.get().live
+    assert restore(back, by).revision == 1
+
+
+def test_nothing_is_cancelled_without_a_reason(by: Actor) -> None:
+    with pytest.raises(Refusal, match="Skriv, hvorfor"):
+        cancel(first(world(by)), by, "  ")
+
+
+@pytest.mark.parametrize("act", [cancel, lambda one, by: move(one, by, slot(50))])
+def test_what_somebody_came_to_stays(by: Actor, act: Callable[[Meeting, Actor], object]) -> None:
+    meeting = first(world(by, active=1))
+    with acting(by):
+        Attendance.objects.create(
+            enrolment=meeting.course.enrolments.get(),
+            meeting=meeting,
+            mark=Mark.ATTENDED,
+            at=AT,
+            by_id=by.person,
+        )
+    with pytest.raises(Refusal, match="registreret fremmøde"):
+        act(meeting, by)
+
+
+def test_a_held_meeting_stays(by: Actor) -> None:
+    meeting = first(world(by))
+    with acting(by):
+        close_meeting(meeting, by=by, at=AT + 30 * HOUR)
+    with pytest.raises(Refusal, match="er holdt"):
+        move(meeting, by, slot(50))
+    with pytest.raises(Refusal, match="er holdt"):
+        cancel(meeting, by)
+
+
+def test_nobody_else_changes_a_course(by: Actor) -> None:
+    meeting, other = first(world(by)), make.actor()
+    with pytest.raises(Refusal, match="Kun værtskommunen"):
+        cancel(meeting, other)
+    with pytest.raises(Refusal, match="Kun værtskommunen"):
+        add(meeting.course, other, slot(50))
+
+
+def test_thirteen_participants_take_two_at_an_extra_meeting(by: Actor) -> None:
+    course = make.course(by, capacity=20, seats_taken=13)
+    with pytest.raises(Refusal, match="13 deltagere, og aftalen siger to rådgivere"):
+        add(course, by, slot(24))
+    assert add(course, by, slot(24), counsellors=[by.person, colleague(by).person])
+
+
+def test_what_the_page_shows_of_meetings(by: Actor) -> None:
+    course = world(by, active=2)
+    cancel(course.all_meetings.all()[1], by)
+    lay(course, by, slot(24 * 33 - 1))
+    with time_machine.travel(AT, tick=False), acting(by):
+        rows = meetings(by, course)
+    assert [(row.number, row.words, row.expected) for row in rows] == [
+        (1, "Planlagt", 2),
+        (0, "Aflyst", 2),
+        (2, "Planlagt", 2),
+        (3, "Planlagt", 2),
+    ]
+    assert [row.warnings for row in rows][3] == ["Ingen rådgiver endnu"]
+    assert [(one.name, one.qualified) for one in rows[0].staff] == [(by.name, False)]
+
+
+def test_the_page_warns_of_a_day_that_is_closed(by: Actor) -> None:
+    course = make.course(by)
+    make.home(by).closing_days.create(on=dt.date(2026, 3, 3), reason="Flytning")
+    lay(course, by, slot(24), slot(24 * 31), staff=(by,))
+    with time_machine.travel(AT, tick=False), acting(by):
+        found = [row.warnings for row in meetings(by, course)]
+    assert found == [
+        ["Der er lukket den dag: Flytning"],
+        ["Der er lukket den dag: Skærtorsdag"],
+    ]
+
+
+def test_others_see_when_a_course_meets_and_no_figures(by: Actor) -> None:
+    course = world(by, active=1)
+    other = make.actor(make.grant(organisation=make.municipality(course.agreement)))
+    with acting(other):
+        rows = meetings(other, course)
+    assert [(row.number, row.registered, row.expected) for row in rows][:1] == [(1, None, None)]
+
+
+def test_the_list_of_meetings_takes_as_many_questions_for_one_as_for_three(
+    by: Actor, django_assert_num_queries: Any
+) -> None:
+    for count in (1, 3):
+        course = world(by, meetings=count)
+        with acting(by), django_assert_num_queries(7):
+            meetings(by, course)
+        for one in list(course.all_meetings.all()):
+            cancel(one, by)

@@ -1,0 +1,66 @@
+"""The course and the meetings one holds oneself, locked; parts of commands."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses import policies
+from courses.commands.books import books_of
+from courses.commands.waiting import move_up
+from courses.models import Course, Meeting
+from courses.queries.staffing import staff_needed
+from courses.states import CourseState
+from roegfri.actor import Actor
+from roegfri.refusal import Refusal, Words
+
+_OVER: dict[str, Words] = {
+    CourseState.FINISHED: gettext_lazy("Forløbet er afsluttet. Genåbn det først."),
+    CourseState.CANCELLED: gettext_lazy("Forløbet er aflyst, og der kan ikke ændres i det."),
+}
+
+
+def own_course(course: Course, by: Actor) -> Course:
+    """The row as it is now, locked, of a course that still runs.
+
+    Raises Refusal when it is another municipality's, finished or cancelled.
+    """
+    rows = policies.courses_hosted_by(by).select_for_update(of=("self",))
+    found = rows.select_related("host", "agreement", "room").filter(pk=course.pk).first()
+    if found is None:
+        raise Refusal(_("Kun værtskommunen kan ændre mødegange og bemanding."))
+    if found.state in _OVER:
+        raise Refusal(_OVER[found.state])
+    return found
+
+
+def own_meeting(meeting: Meeting, by: Actor) -> Meeting:
+    """The row as it is now, locked, and its course before it. Raises Refusal as own_course does."""
+    course = own_course(meeting.course, by)
+    rows = Meeting.objects.select_for_update(of=("self",)).select_related("room")
+    found = rows.get(pk=meeting.pk, course=course)
+    found.course = course
+    return found
+
+
+def enough_staff(course: Course, starts_at: dt.datetime, staff: int, by: Actor) -> None:
+    """Raises Refusal where the agreement asks for two counsellors at a meeting then, and so many
+    are fewer. None at all, where it asks for one, is a warning on the page."""
+    needed = staff_needed(by, course, starts_at)
+    if needed > 1 and staff < needed:
+        raise Refusal(
+            _(
+                "Forløbet har %(taken)d deltagere, og aftalen siger to rådgivere på hver mødegang."
+                " Vælg en rådgiver mere, eller byt med en vikar."
+            )
+            % {"taken": course.seats_taken},
+            field="counsellors",
+        )
+
+
+def seats_again(courses: Iterable[Course], by: Actor, at: dt.datetime) -> None:
+    """Whoever waits may have a seat by now, after what was changed at the coming meetings."""
+    for course in courses:
+        with books_of(course, by):
+            move_up(course, at=at)
