@@ -15,6 +15,7 @@ SYSTEMS: dict[str, Words] = {
     "api.forget_answers": _("oprydning i snitfladens gamle svar"),
     "audit.seal": _("forsegling af loggen"),
     "audit.verify": _("kontrol af loggen"),
+    "courses.feed": _("kalender hentet ved hemmeligt link"),
     "create_token": _("driften laver en adgangsnøgle"),
     "create_user": _("driften opretter en bruger"),
     "demo_data": _("øvedata"),
