@@ -159,6 +159,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "ask for a talk with those who begin soon": {
+        "task": "courses.ask_for_contacts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "end who has stayed away from Kom & Kvit": {
+        "task": "courses.end_long_absent",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "send what waits in the outbox": {
         "task": "outbox.send",
         "schedule": 10.0,

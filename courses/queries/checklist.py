@@ -5,13 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from courses import policies
 from courses.models import Attendance, Enrolment, Meeting, Tick
-from courses.states import PER_MEETING, CourseKind, Item, Mark, MeetingState
+from courses.states import (
+    PER_MEETING,
+    CourseKind,
+    CourseState,
+    EnrolmentState,
+    Item,
+    Mark,
+    MeetingState,
+)
 from referrals.models import ContactAttempt
 from referrals.states import Outcome
 from roegfri import clock
@@ -103,6 +111,30 @@ def ticked_on(viewer: Actor, pk: UUID) -> Enrolment:
     if (found := rows.filter(pk=pk).first()) is None:
         raise Http404
     return found
+
+
+def uncontacted(viewer: Actor) -> list[Enrolment]:
+    """Everybody who is enrolled and has no tick for having been talked with; one statement."""
+    return list(
+        policies.enrolments_visible_to(viewer)
+        .filter(state=EnrolmentState.ENROLLED, course__state=CourseState.PUBLISHED)
+        .exclude(ticks__item=Item.CONTACTED)
+        .select_related("course__host", "course__agreement")
+        .order_by("pk")
+    )
+
+
+def talks_undone(viewer: Actor) -> list[UUID]:
+    """The ticks that a logged talk left, which was taken back afterwards."""
+    taken_back = ContactAttempt.objects.filter(
+        referral=OuterRef("enrolment__referral"),
+        at=OuterRef("at"),
+        caller=OuterRef("by"),
+        undone_at__isnull=False,
+    )
+    seen = policies.enrolments_visible_to(viewer)
+    ticks = Tick.objects.filter(Exists(taken_back), item=Item.CONTACTED, enrolment__in=seen)
+    return list(ticks.values_list("pk", flat=True))
 
 
 def _once(item: Item, enrolment: Enrolment, ticks: Mapping[tuple[str, UUID | None], Tick]) -> Line:
