@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +20,6 @@ from courses.models import Course, Enrolment
 from courses.queries.standing import line
 from courses.rules.seats import Lack
 from courses.states import CourseState
-from referrals.models import Referral
 from roegfri.actor import Actor, acting, current, hosting
 from roegfri.refusal import Refusal, Words
 
@@ -74,9 +73,12 @@ def locked_participant(enrolment: Enrolment, by: Actor) -> Enrolment:
 
 
 def handler_of(enrolment: Enrolment) -> UUID | None:
-    """The municipality that handles her case; None when one may not know."""
-    cases = Referral.objects.filter(pk=enrolment.referral_id)
-    return cases.values_list("handler_id", flat=True).first()
+    """The municipality that handles her case, which a host does not see; None when one may not
+    know."""
+    with connection.cursor() as cursor:
+        cursor.execute("select enrolment_handler(%s)", [enrolment.pk])
+        handler: UUID | None = cursor.fetchone()[0]
+    return handler
 
 
 def nothing_to_do(enrolment: Enrolment, by: Actor, at: dt.datetime) -> None:

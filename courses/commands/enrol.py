@@ -20,6 +20,8 @@ from courses.commands.books import (
     seats_held,
     takes_nobody,
 )
+from courses.commands.staffing import staff_course
+from courses.commands.ticks import expect_contact
 from courses.commands.waiting import ask_for_counsellor, move_up
 from courses.models import Course, Enrolment
 from courses.queries import standing as queries
@@ -31,6 +33,7 @@ from referrals.models import Citizen, Referral, Residence
 from referrals.policies import citizens_visible_to
 from referrals.states import ReferralState
 from roegfri import clock
+from roegfri.accounts.models import User
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.refusal import AlreadySent, Refusal
@@ -46,6 +49,7 @@ def enrol(
     *,
     when_full: WhenFull = WhenFull.REFUSE,
     walked_in: bool = False,
+    counsellor: User | None = None,
     once: uuid.UUID | None = None,
     by: Actor,
     at: dt.datetime,
@@ -53,9 +57,10 @@ def enrol(
     """Enrols the citizen of an open case that one handles; the same form twice is one enrolment.
 
     `when_full` says what is wanted when there is no place. `walked_in`: she stands in the room, and
-    it is no matter that the last meeting has begun. Raises NoSeat; AlreadySent when the form came
-    before and said something else; and Refusal when the case is closed or no longer one's own, the
-    course takes nobody, or she is on it already.
+    it is no matter that the last meeting has begun. `counsellor` is put on all coming meetings
+    first, by whoever holds the course. Raises NoSeat; AlreadySent when the form came before and
+    said something else; and Refusal when the case is closed or no longer one's own, the course
+    takes nobody, she is on it already, or the counsellor cannot come.
     """
     mark, said_now = uuid.uuid4(), said(course=course, referral=referral)
     if once:
@@ -66,9 +71,12 @@ def enrol(
     if case.state == ReferralState.CLOSED:
         raise Refusal(_("Sagen er afsluttet. Genåbn den, før borgeren tilmeldes."))
     person = person_of(case.citizen_id, by)
+    if counsellor:
+        staff_course(course, counsellor, by=by, at=at)
     state = place_on(course, person, when_full=when_full, late=walked_in, by=by, at=at)
     facts = {"walked_in": walked_in, "once": mark, "request_sha256": said_now}
     made = add_participant(course, case.pk, person, state, by=by, at=at, **facts)
+    expect_contact(made, by=by, at=at)
     record("enrolment.added", made, by=by, at=at, persons=person.rows)
     return made
 

@@ -18,6 +18,7 @@ from courses.commands.books import (
     takes_nobody,
 )
 from courses.commands.enrol import add_participant, person_of, place_on
+from courses.commands.ticks import expect_contact
 from courses.commands.waiting import move_up
 from courses.models import Course, Enrolment
 from courses.policies import enrolments_visible_to
@@ -131,6 +132,7 @@ def transfer(
     facts = ["moved_to", "left_at"]
     lifecycle.move(enrolment, ENROLMENT_MOVES, to=EnrolmentState.MOVED, at=at, facts=facts)
     _seat_is_free(enrolment, by=by, at=at)
+    expect_contact(made, by=by, at=at)
     record("enrolment.moved", enrolment, by=by, at=at, persons=person.rows)
     return made
 

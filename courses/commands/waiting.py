@@ -97,7 +97,7 @@ def tell_handler(enrolment: Enrolment, course: Course, now: Standing, *, at: dt.
     handler = handler_of(enrolment) or course.host_id
     with acting(hosting(current(), handler)):
         make_task(
-            TaskKind.CONTACT_FIRST,
+            TaskKind.TELL_SEAT,
             organisation_id=handler,
             course=course,
             enrolment=enrolment,
