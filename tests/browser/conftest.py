@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 CHROMIUM = os.environ.get("ROEGFRI_CHROMIUM", "")
@@ -22,6 +22,9 @@ QUIET = [
     "--no-first-run",
 ]
 DESKTOP, PHONE = (1440, 900), (390, 844)
+# Milliseconds until something is taken not to come: nobody waits as long, but for a busy machine.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE / 3)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,6 +48,7 @@ def window(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
     """A fresh browser window, wide and narrow."""
     width, height = request.param
     context = chromium.new_context(viewport={"width": width, "height": height}, locale="da-DK")
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

@@ -74,7 +74,8 @@ def works_through_six(mette: Visitor, hand: Counted) -> None:
         hand.presses = 0
         for key in keys[:-1]:
             hand.key(key)
-        page.wait_for_timeout(50)  # what was opened takes the focus
+            # What was opened takes the focus, and only then is the next key its own.
+            expect(page.locator(".outcome-body :focus")).to_have_count(1)
         mette.then(lambda last=keys[-1]: hand.key(last))  # type: ignore[misc]
         assert hand.presses == len(keys), outcome
         assert heading(page).inner_text() != name, outcome

@@ -145,7 +145,7 @@ def test_control_looking_first_and_then_taking_gives_one_person_to_two() -> None
             )
         return first
 
-    found = morning(weak)
+    found = morning(weak, cases=THREADS)
     assert len(found) > len(set(found))
 
 
@@ -206,11 +206,11 @@ def somebody_waits() -> None:
     raise AssertionError("nobody came to wait")
 
 
-def morning(claim: Callable[[Actor], UUID | None]) -> list[UUID]:
+def morning(claim: Callable[[Actor], UUID | None], cases: int = CASES) -> list[UUID]:
     """Twenty colleagues claim one person after the other until there are none; who was claimed."""
     callers = colleagues(THREADS)
-    made = [make.referral(callers[0], number=f"+4530{number:06d}") for number in range(CASES)]
-    cases = {referral.pk: referral for referral in made}
+    made = [make.referral(callers[0], number=f"+4530{number:06d}") for number in range(cases)]
+    known = {referral.pk: referral for referral in made}
     connection.pool.resize(0, THREADS + 4)  # type: ignore[attr-defined]
     barrier = threading.Barrier(THREADS, timeout=30)
     found: list[UUID] = []
@@ -222,7 +222,7 @@ def morning(claim: Callable[[Actor], UUID | None]) -> list[UUID]:
                 barrier.wait()
                 while claimed := claim(by):
                     found.append(claimed)
-                    make.call(cases[claimed], by)
+                    make.call(known[claimed], by)
         finally:
             connection.close()
 
