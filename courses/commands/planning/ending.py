@@ -1,0 +1,103 @@
+"""A course is over, and its participants with it; and opened again for what comes late."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from courses import policies
+from courses.commands.planning.details import course_to_plan
+from courses.models import Course, Enrolment
+from courses.states import (
+    COURSE_MOVES,
+    ENROLMENT_MOVES,
+    CourseState,
+    EnrolmentState,
+    MeetingState,
+)
+from roegfri import clock, lifecycle
+from roegfri.actor import Actor
+from roegfri.audit.commands import record
+from roegfri.refusal import Refusal
+from roegfri.ui.spans import span_words
+
+# How many days the host still sees its participants: late registration is normal.
+SEEN_AFTER = 30
+
+
+@transaction.atomic
+def finish_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
+    """Ends a course and those who take part in it. One that is over stays so.
+
+    Its municipality sees the participants for another SEEN_AFTER days. Raises Refusal while a
+    meeting is ahead, or somebody waits.
+    """
+    course = course_to_plan(course, by)
+    if course.state == CourseState.FINISHED:
+        return course
+    _nothing_ahead(course, at)
+    if course.waiting:
+        raise Refusal(
+            _(
+                "Der står %(waiting)d på venteliste. Find et andet forløb til dem, eller frameld "
+                "dem."
+            )
+            % {"waiting": course.waiting}
+        )
+    course.finished_at = at
+    lifecycle.move(course, COURSE_MOVES, to=CourseState.FINISHED, at=at, facts=["finished_at"])
+    for enrolment in _participants(course, by).filter(state=EnrolmentState.ENROLLED):
+        enrolment.left_at = at
+        lifecycle.move(
+            enrolment, ENROLMENT_MOVES, to=EnrolmentState.ENDED, at=at, facts=["left_at"]
+        )
+    _access_until(course, clock.danish_date(at) + dt.timedelta(days=SEEN_AFTER))
+    record("course.finished", course, by=by, at=at, persons=_persons(course, by))
+    return course
+
+
+@transaction.atomic
+def reopen_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
+    """A course that was ended is open again, and so are those who were ended with it."""
+    course = course_to_plan(course, by)
+    if course.state == CourseState.PUBLISHED:
+        return course
+    if course.state == CourseState.DRAFT:
+        raise Refusal(_("Forløbet er en kladde. Offentliggør det i stedet."))
+    ended_at, course.finished_at = course.finished_at, None
+    lifecycle.move(course, COURSE_MOVES, to=CourseState.PUBLISHED, at=at, facts=["finished_at"])
+    _access_until(course, None)
+    for enrolment in _participants(course, by).filter(state=EnrolmentState.ENDED, left_at=ended_at):
+        enrolment.left_at = None
+        lifecycle.move(
+            enrolment, ENROLMENT_MOVES, to=EnrolmentState.ENROLLED, at=at, facts=["left_at"]
+        )
+    record("course.reopened", course, by=by, at=at, persons=_persons(course, by))
+    return course
+
+
+def _nothing_ahead(course: Course, at: dt.datetime) -> None:
+    ahead = course.all_meetings.filter(state=MeetingState.PLANNED, starts_at__gt=at)
+    first = ahead.order_by("starts_at").first()
+    if first:
+        raise Refusal(
+            _("Der er en mødegang endnu: %(when)s. Flyt eller aflys den først.")
+            % {"when": span_words(first.starts_at, first.ends_at)}
+        )
+
+
+def _participants(course: Course, by: Actor) -> QuerySet[Enrolment]:
+    own = policies.enrolments_worked_with_by(by).filter(course=course)
+    return own.select_for_update(of=("self",)).order_by("pk")
+
+
+def _persons(course: Course, by: Actor) -> list[UUID]:
+    own = policies.enrolments_worked_with_by(by).filter(course=course)
+    return list(own.values_list("citizen_id", flat=True))
+
+
+def _access_until(course: Course, day: dt.date | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select course_access_until(%s, %s)", [course.pk, day])

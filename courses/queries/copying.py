@@ -1,0 +1,32 @@
+"""What a copy of a course begins with."""
+
+import datetime as dt
+from typing import Any
+
+from courses.models import Course, Meeting
+from courses.models.parts import PARTS
+from courses.queries.planning import counsellors_of
+from courses.states import MeetingState
+from roegfri import clock
+from roegfri.actor import Actor
+
+
+def copied(viewer: Actor, course: Course, today: dt.date) -> dict[str, Any]:
+    """The fields of a new course like this one: the same weekday and time, from the week after its
+    last meeting or the next one to come, with as many meetings and the same counsellors."""
+    alike: dict[str, Any] = {name: getattr(course, name) for name in PARTS if name != "name"}
+    alike["counsellors"] = [str(one.pk) for one in counsellors_of(viewer, course)]
+    alike["count"] = course.meetings
+    first = _first(course)
+    if first is None:
+        return alike
+    begins, ends = (one.astimezone(clock.COPENHAGEN) for one in (first.starts_at, first.ends_at))
+    after = max(clock.danish_date(course.last_at or first.starts_at), today)
+    ahead = dt.timedelta(days=(begins.weekday() - after.weekday() - 1) % 7 + 1)
+    times = {"first_on": after + ahead, "starts": begins.time(), "ends": ends.time()}
+    return {**alike, **times}
+
+
+def _first(course: Course) -> Meeting | None:
+    rows = course.all_meetings.filter(appointment=False, extra=False, intake=False)
+    return rows.exclude(state=MeetingState.CANCELLED).order_by("starts_at").first()
