@@ -28,6 +28,8 @@ WEEKDAYS: tuple[Words, ...] = (
     _("Lørdag"),
     _("Søndag"),
 )
+# How many weeks ahead the grid looks unless it is told.
+WEEKS = 8
 MAKE, RENEW, END = "make", "renew", "end"
 
 
@@ -175,11 +177,10 @@ class GridFilter(forms.Form):
         choices=[(4, _("4 uger")), (8, _("8 uger")), (12, _("12 uger")), (26, _("Et halvt år"))],
         coerce=int,
         required=False,
-        initial=8,
     )
 
     def __init__(self, data: Any, *, languages: Iterable[str]) -> None:
-        super().__init__(data)
+        super().__init__({"uger": WEEKS, **data.dict()})
         _offer_languages(self.fields["sprog"], languages)
 
     def narrowed(self) -> GridFilters:
@@ -189,7 +190,7 @@ class GridFilter(forms.Form):
         return GridFilters(
             language=asked.get("sprog", ""),
             target=asked.get("maalgruppe", ""),
-            weeks=asked.get("uger") or 8,
+            weeks=asked.get("uger") or WEEKS,
         )
 
 

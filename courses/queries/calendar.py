@@ -81,6 +81,11 @@ class Entry:
         return MeetingForm(self.form).label
 
     @property
+    def host(self) -> str:
+        """The municipality, shortly."""
+        return self.host_name.removesuffix(" Kommune")
+
+    @property
     def seats_left(self) -> int:
         """How many can be enrolled on the course."""
         return self.capacity - self.seats_taken

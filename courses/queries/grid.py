@@ -40,6 +40,11 @@ class Offer:
     meets_at: dt.datetime
 
     @property
+    def host(self) -> str:
+        """The municipality, shortly."""
+        return self.host_name.removesuffix(" Kommune")
+
+    @property
     def seats_left(self) -> int:
         """How many can be enrolled."""
         return self.capacity - self.seats_taken

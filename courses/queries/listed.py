@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, Flagged, Meeting, Staffing
 from courses.queries.around import shown_courses
+from courses.queries.registers import flags_wanted
 from courses.states import CourseKind, CourseState, Flag, MeetingState
 from roegfri import clock
 from roegfri.actor import Actor
+from roegfri.organisations.models import Agreement
 from roegfri.refusal import Words
 from roegfri.ui.danish import DaSortKey
 from roegfri.ui.lists import BATCH, SIZE, Column, Page, Slice, Sort, count_up_to, page_of
@@ -78,7 +80,7 @@ class ListedCourse:
     name_key: str
     host_key: str
     # Where one's own open course is to be created besides here, and is not.
-    missing: list[Flag] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
     @property
     def seats_left(self) -> int:
@@ -89,6 +91,11 @@ class ListedCourse:
     def kind_label(self) -> Words:
         """In words."""
         return CourseKind(self.kind).label
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the place's name says where in the country it is."""
+        return bool(self.place and self.town and self.town in self.place)
 
     @property
     def meets_on(self) -> dt.date | None:
@@ -111,6 +118,8 @@ class ListedCourse:
         return self.meets_at or self.first_at
 
 
+# What they are called in a column that says what is missing.
+_REGISTERS = {Flag.RSIDEN: "rsiden.dk", Flag.STOPBASE: "STOPbasen", Flag.SUNDHED: "sundhed.dk"}
 _FIELDS = [one.name for one in fields(ListedCourse) if one.name != "missing"]
 
 
@@ -152,10 +161,11 @@ def _page(
     return page_of(fetch, sort=sort, after=after, size=size)
 
 
-def _missing(viewer: Actor, row: ListedCourse, at: dt.datetime) -> list[Flag]:
+def _missing(viewer: Actor, row: ListedCourse, at: dt.datetime) -> list[str]:
     if row.host_id != viewer.organisation_id or row.state != CourseState.PUBLISHED:
         return []
-    return []
+    wanted = flags_wanted(viewer, Agreement(slug=row.agreement_slug), clock.danish_date(at))
+    return [_REGISTERS[one] for one in wanted if one not in row.flagged]
 
 
 def _coming(at: dt.datetime) -> QuerySet[Meeting]:
