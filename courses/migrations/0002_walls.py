@@ -97,7 +97,9 @@ begin
     and exists (select from courses_course where id = p_course and host_id = app_organisation())) then
     raise insufficient_privilege using message = 'this course is not yours';
   end if;
-  update referrals_citizenaccess a set until_on = greatest(p_until, a.from_on)
+  -- greatest() passes over a null.
+  update referrals_citizenaccess a
+  set until_on = case when p_until is null then null else greatest(p_until, a.from_on) end
   from courses_enrolment e
   where e.course_id = p_course and a.about = e.id and a.ground = 'host';
 end $$;
