@@ -40,7 +40,7 @@ class Whose(forms.Form):
 
     def __init__(self, data: Any, *, viewer: Actor, hosts: Iterable[tuple[UUID, str]]) -> None:
         super().__init__(data)
-        named = list(hosts)
+        named = [(pk, name.removesuffix(" Kommune")) for pk, name in hosts]
         own = next((name for pk, name in named if pk == viewer.organisation_id), "")
         self.own = viewer.organisation_id if own else None
         first = [("", own), (EVERY, _("Alle kommuner"))] if own else [("", _("Alle kommuner"))]
