@@ -136,6 +136,20 @@ TABLE: dict[str, Row] = {
     "desk:deadlines": Row(CASEWORK),
     # courses: who reads one's own agreement's; planned by its coordinators
     "courses:course": Row(CASEWORK | LEADER, of="course"),
+    "courses:plan": Row(COORDINATOR),
+    "courses:edit": Row(COORDINATOR, of="course"),
+    "courses:copy": Row(COORDINATOR, of="course"),
+    "courses:publish": Row(COORDINATOR, own=302, of="draft"),
+    "courses:unpublish": Row(COORDINATOR, own=302, of="draft"),
+    "courses:finish": Row(COORDINATOR, own=302, of="course"),
+    "courses:reopen": Row(COORDINATOR, own=302, of="course"),
+    "courses:flag": Row(COORDINATOR, own=302, of="course"),
+    "courses:venues": Row(COORDINATOR),
+    "courses:venue_new": Row(COORDINATOR),
+    "courses:venue": Row(COORDINATOR, of="venue"),
+    "courses:venue_room": Row(COORDINATOR, own=302, of="venue"),
+    "courses:venue_close": Row(COORDINATOR, own=302, of="venue"),
+    "courses:room": Row(COORDINATOR, own=302, of="room"),
     "courses:task": Row(CASEWORK, of="task"),
     # courses: their calendars, and the links to them
     "courses:list": Row(READS_COURSES),
@@ -354,6 +368,7 @@ def course_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | in
         "appointment": {"pk": make.appointment(enrolment, TODAY, by).pk},
         "task": {"pk": make.task(enrolment, by).pk},
         "venue": {"pk": make.venue(course.host).pk},
+        "room": {"pk": make.venue(course.host).rooms.get().pk},
     }
 
 
@@ -574,6 +589,17 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:agreement_add_term": {"value": "3", "from_on": "2027-01-01"},
     "desk:agreement_add_rate": {"amount": "1,00", "from_on": "2027-01-01"},
     "courses:task": {"result": "done"},
+    "courses:edit": {"name": "Rettet", "capacity": "5"},
+    "courses:copy": {"act": "draft", "name": "Kopi", "kind": "individual", "capacity": "5"},
+    "courses:publish": {},
+    "courses:unpublish": {},
+    "courses:finish": {},
+    "courses:reopen": {},
+    "courses:flag": {"flag": "rsiden"},
+    "courses:venue": {"name": "Et andet navn"},
+    "courses:venue_room": {"name": "Lokale 9"},
+    "courses:venue_close": {},
+    "courses:room": {"name": "Lokale 8"},
     "courses:course_calendar": {"act": "make"},
 }
 

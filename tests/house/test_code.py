@@ -95,6 +95,8 @@ def calls(function: ast.FunctionDef) -> set[str]:
 
 # Parts of a command: called inside one, with the rows it has locked; and the log's own pen.
 PARTS_OF_COMMANDS = {
+    "course_to_plan",
+    "check_course",
     "possible",
     "held_meeting",
     "own_participant",
