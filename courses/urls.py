@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import calendar, course, feeds, opening, planning, tasks, venues
+from courses.views import (
+    appointments,
+    calendar,
+    comers,
+    course,
+    feeds,
+    opening,
+    planning,
+    tasks,
+    venues,
+)
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
@@ -29,4 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("steder/<uuid:pk>/luk/", venues.venue_close, name="venue_close"),
     path("lokale/<uuid:pk>/", venues.room, name="room"),
     path("opgave/<uuid:pk>/", tasks.task, name="task"),
+    path("tilmelding/<uuid:pk>/punkt/", tasks.point, name="point"),
+    path("tilmelding/<uuid:pk>/aftale/", appointments.make, name="appointment"),
+    path("hvorfra/", comers.table, name="comers"),
 ]

@@ -47,6 +47,7 @@ ACTS: dict[str, Words] = {
     "call.undone": _("Fortrød et noteret opkald"),
     "task.finished": _("Afsluttede en opgave"),
     "task.tried": _("Noterede et forgæves forsøg på en opgave"),
+    "appointment.made": _("Lavede aftale med en deltager"),
     "tick.made": _("Noterede et punkt på en deltagers tjekliste"),
     "tick.removed": _("Fjernede et punkt på en deltagers tjekliste"),
     "task.taken_up": _("Tog en afsluttet opgave op igen"),

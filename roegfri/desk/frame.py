@@ -41,6 +41,7 @@ MENU: Sequence[Item] = (
     Item(_("Ugenet"), "courses:grid", Right.COURSES_READ, "apps", WORK),
     Item(_("Dæk for kollega"), "desk:covers", Right.REFERRALS_HANDLE, "persons", WORK),
     Item(_("Frister overholdt"), "desk:deadlines", Right.REFERRALS_READ, "analytics", OVERVIEW),
+    Item(_("Hvem kommer hvorfra"), "courses:comers", Right.COMERS_READ, "map", OVERVIEW),
     Item(_("Indgange"), "referrals:arrivals", Right.REFERRALS_READ, "download", OVERVIEW),
     Item(_("Medarbejdere"), "desk:staff", Right.STAFF_MANAGE, "groups", OVERVIEW),
     Item(_("Steder"), "courses:venues", Right.COURSES_PLAN, "location", OVERVIEW),

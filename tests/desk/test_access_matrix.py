@@ -151,6 +151,9 @@ TABLE: dict[str, Row] = {
     "courses:venue_close": Row(COORDINATOR, own=302, of="venue"),
     "courses:room": Row(COORDINATOR, own=302, of="room"),
     "courses:task": Row(CASEWORK, of="task"),
+    "courses:point": Row(CASEWORK, own=302, of="enrolment"),
+    "courses:appointment": Row(CASEWORK, of="enrolment"),
+    "courses:comers": Row(COORDINATOR | LEADER),
     # courses: their calendars, and the links to them
     "courses:list": Row(READS_COURSES),
     "courses:week": Row(READS_COURSES),
@@ -589,6 +592,8 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:agreement_add_term": {"value": "3", "from_on": "2027-01-01"},
     "desk:agreement_add_rate": {"amount": "1,00", "from_on": "2027-01-01"},
     "courses:task": {"result": "done"},
+    "courses:point": {"item": "diploma", "done": "ja"},
+    "courses:appointment": {"starts_0": "2026-05-05", "starts_1": "09:00"},
     "courses:edit": {"name": "Rettet", "capacity": "5"},
     "courses:copy": {"act": "draft", "name": "Kopi", "kind": "individual", "capacity": "5"},
     "courses:publish": {},

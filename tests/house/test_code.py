@@ -359,6 +359,7 @@ OWN_RULES = {
     "proposed_attempts",
     "silent_since",
     "slot_on",
+    "free_slots",
     "think_until",
     "warn_on",
     "wished_moment",
