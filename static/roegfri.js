@@ -81,6 +81,9 @@
   };
   document.addEventListener("keydown", (event) => {
     if (!document.body.hasAttribute("data-keys") || event.ctrlKey || event.metaKey || event.altKey) return;
+    // Going to the courses that suit changes nothing: its key works among the ticks of a conversation too.
+    const jump = document.querySelector(`[data-jump][data-key="${CSS.escape(event.key)}"]`);
+    if (jump && event.target.matches("[data-talk] :is(input[type=radio], input[type=checkbox], button, summary)")) { event.preventDefault(); jump.click(); return; }
     if (typing(event.target)) return;
     if (event.key === "j" || event.key === "k") { event.preventDefault(); step(event.key === "j" ? 1 : -1); return; }
     if (event.key === "/") { const search = [...document.querySelectorAll("[data-search]")].find((one) => one.offsetParent); if (search) { event.preventDefault(); search.href ? search.click() : search.select(); } return; }
@@ -117,6 +120,18 @@
       if (first) first.focus();
       box.scrollIntoView({ block: "nearest" });
     });
+  });
+  // To the courses that suit, wherever one is in the conversation.
+  document.addEventListener("click", (event) => {
+    const jump = event.target.closest("[data-jump]");
+    const there = jump && document.querySelector(jump.getAttribute("href"));
+    if (!there) return;
+    event.preventDefault();
+    const box = there.closest("details");
+    if (box) box.open = true;
+    const first = there.querySelector(".suggestion button") || there.querySelector("summary");
+    there.scrollIntoView({ block: "start" });
+    if (first) first.focus({ preventScroll: true });
   });
   // Open or closed is remembered on this machine; nothing else is.
   document.querySelectorAll("details[data-remember]").forEach((box) => {
@@ -216,6 +231,13 @@
     setTimeout(release, 8000, form);
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+
+  // What a page of a meeting keeps until there is a line again is gone with the sign-in, in every tab.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.hasAttribute("data-sign-out")) return;
+    try { Object.keys(sessionStorage).filter((key) => key.startsWith("meeting:")).forEach((key) => sessionStorage.removeItem(key)); } catch (nothing) { /* nothing is kept */ }
+    if ("BroadcastChannel" in window) new BroadcastChannel("sign-out").postMessage("");
+  });
 
   // What opens over the page closes again with Escape, or when one clicks elsewhere.
   const shut = (keep) => document.querySelectorAll(".switcher[open], .shortcuts[open]").forEach((box) => {

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from roegfri.desk.views import calls, endings, files, health, pages, quitline, search, today
+from roegfri.desk.views import (
+    calls,
+    endings,
+    files,
+    health,
+    pages,
+    quitline,
+    search,
+    suggestions,
+    today,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -15,7 +25,15 @@ urlpatterns = [
     path("opkald/<uuid:pk>/hold/", calls.hold, name="hold"),
     path("opkald/<uuid:pk>/ikke-truffet/", calls.give_up, name="give_up"),
     path("opkald/<uuid:pk>/fortryd/<uuid:attempt_pk>/", calls.undo, name="undo_call"),
+    path("opkald/<uuid:pk>/forslag/", suggestions.suggest, name="suggest"),
+    path(
+        "opkald/<uuid:pk>/tilmeld/<uuid:course_pk>/",
+        suggestions.enrol_in_call,
+        name="enrol_from_call",
+    ),
     path("sag/<uuid:pk>/", files.file, name="file"),
+    path("sag/<uuid:pk>/forloeb/", suggestions.find_course, name="find_course"),
+    path("sag/<uuid:pk>/tilmeld/<uuid:course_pk>/", suggestions.enrol, name="enrol_case"),
     path("sag/<uuid:pk>/", include("roegfri.desk.file_urls")),
     path("sag/<uuid:pk>/samtykke/", files.consent, name="consent"),
     path("sag/<uuid:pk>/samtykke/<uuid:consent_pk>/", files.withdraw, name="withdraw"),

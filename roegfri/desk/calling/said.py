@@ -1,6 +1,7 @@
 """What is confirmed after a call, on the next person's screen; and who comes next."""
 
 import datetime as dt
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,6 +9,9 @@ from uuid import UUID
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from courses.models import Enrolment
+from courses.queries.enrolled import enrolled_by_call
+from courses.states import EnrolmentState
 from referrals import queries
 from referrals.commands.undo import UNDO_WITHIN
 from referrals.models import ContactAttempt, Referral
@@ -24,6 +28,7 @@ class Flash:
     words: str
     referral: UUID
     attempt: UUID
+    enrolled: Sequence[Enrolment] = ()
 
 
 _KEY = "logged_call"
@@ -43,7 +48,11 @@ def flash(request: SignedIn, *, at: dt.datetime) -> Flash | None:
     if at - attempt.at > UNDO_WITHIN:
         return None
     name = queries.kept(request.actor, attempt.referral.citizen).name
-    return Flash(words_of(attempt, name, at), attempt.referral_id, attempt.pk)
+    made = enrolled_by_call(
+        request.actor, attempt.referral_id, caller=request.actor.person, at=attempt.at
+    )
+    words = words_of(attempt, name, at, enrolled=made)
+    return Flash(words, attempt.referral_id, attempt.pk, made)
 
 
 def _logged(request: SignedIn, referral: UUID, attempt: UUID) -> ContactAttempt | None:
@@ -53,14 +62,25 @@ def _logged(request: SignedIn, referral: UUID, attempt: UUID) -> ContactAttempt 
     return None
 
 
-def words_of(attempt: ContactAttempt, name: str, at: dt.datetime) -> str:
+def words_of(
+    attempt: ContactAttempt, name: str, at: dt.datetime, *, enrolled: Sequence[Enrolment] = ()
+) -> str:
     """ "Gemt: Intet svar for Anna Jensen. Næste forsøg i morgen kl. 9.30." """
     referral = attempt.referral
     saved = _("Gemt: %(outcome)s for %(name)s.") % {
         "outcome": attempt.get_outcome_display(),
         "name": name or _("ukendt navn"),
     }
-    return f"{saved} {_then(referral, attempt, at)}".strip()
+    onto = " ".join(enrolled_words(one) for one in enrolled)
+    then = "" if enrolled and referral.next_at is None else _then(referral, attempt, at)
+    return " ".join(filter(None, (saved, onto, then)))
+
+
+def enrolled_words(made: Enrolment) -> str:
+    """ "Tilmeldt: Hold i Ishøj." """
+    waits = made.state == EnrolmentState.WAITING
+    words = _("Skrevet på ventelisten: %s.") if waits else _("Tilmeldt: %s.")
+    return words % made.course.name
 
 
 def _then(referral: Referral, attempt: ContactAttempt, at: dt.datetime) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from referrals import forms, rules
@@ -14,7 +16,7 @@ from referrals.queries.calling import Case
 from referrals.states import OUTCOME_KEYS, Outcome, ReferralState
 from roegfri import clock
 from roegfri.actor import Actor
-from roegfri.desk.calling import conversation, times
+from roegfri.desk.calling import conversation, suggestions, times
 from roegfri.desk.calling.seen import signed
 from roegfri.desk.lines import clock_words, day_words
 from roegfri.organisations import lookup
@@ -33,6 +35,11 @@ class Number:
     chosen: bool = False
 
 
+def typed(form: forms.Call) -> QueryDict | None:
+    """What was sent with the call's form, or waits in its draft."""
+    return form.data if isinstance(form.data, QueryDict) else None
+
+
 def known(case: Case, *, incoming: bool = False) -> dict[str, Any]:
     """What the form is filled in with before anybody writes."""
     return {"incoming": incoming, **conversation.known(case)}
@@ -47,6 +54,8 @@ def context(
     reserved = held if held and held.holder_id != viewer.user_id else None
     return {
         "referral": referral,
+        # Where the form is sent and its draft is kept, whichever address shows the screen.
+        "here": reverse("desk:call", args=[referral.pk]),
         "citizen": case.citizen,
         "form": form,
         "phone_form": forms.AddPhone(),
@@ -66,6 +75,7 @@ def context(
         **_clock(case, at),
         **_attempts(case),
         **conversation.context(case, form, at=at),
+        **suggestions.panel(viewer, case, form, data=typed(form), at=at),
     }
 
 

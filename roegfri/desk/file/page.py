@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
+from courses.queries.enrolled import enrolled
 from referrals import forms, queries, rules
 from referrals.queries import File, Happening
 from referrals.states import ConsentForm, ConsentKind
@@ -12,6 +13,7 @@ from roegfri import clock
 from roegfri.accounts.access import SignedIn
 from roegfri.desk import consent_texts
 from roegfri.desk.file import timeline
+from roegfri.desk.file.courses import lines
 from roegfri.desk.file.next_step import next_step
 from roegfri.desk.file.talks import talk_words
 from roegfri.ui.screens import show
@@ -30,7 +32,8 @@ def file_context(request: SignedIn, found: File) -> dict[str, Any]:
     """What the file shows, on the screen and on paper."""
     at, today = clock.now(), clock.today()
     born = found.citizen.birth_date
-    entries = timeline.of(found)
+    courses = enrolled(request.actor, found.persons, at)
+    entries = timeline.of(found, courses)
     return {
         "file": found,
         "citizen": found.citizen,
@@ -44,6 +47,7 @@ def file_context(request: SignedIn, found: File) -> dict[str, Any]:
         "home": found.home_on(today),
         "practice": forms.practice_words(found.citizen),
         "first_deadline": timeline.first_deadline(found, found.referral),
+        "enrolled": lines(courses),
         "consents": consents_of(found),
         "talk": talk_of(request, found),
         "today": today,

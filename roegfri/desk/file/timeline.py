@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses.queries.enrolled import Enrolled
 from referrals.models import Referral
 from referrals.queries import File, Happening
 from referrals.states import (
@@ -16,7 +17,7 @@ from referrals.states import (
     HandOverResult,
     ReferralState,
 )
-from roegfri.desk.file import changes, talks
+from roegfri.desk.file import changes, courses, talks
 from roegfri.desk.file.entries import Entry
 from roegfri.desk.lines import day_words
 from roegfri.refusal import Words
@@ -24,14 +25,15 @@ from roegfri.refusal import Words
 # What the line can be narrowed to; each entry is in one of them.
 GROUPS: Mapping[str, Words] = {
     "calls": gettext_lazy("Opkald og samtaler"),
+    "courses": gettext_lazy("Hold og fremmøde"),
     "case": gettext_lazy("Sagens gang"),
     "consents": gettext_lazy("Samtykker"),
     "changes": gettext_lazy("Rettelser"),
 }
 
 
-def of(file: File) -> list[Entry]:
-    """Every entry of a file, the newest first."""
+def of(file: File, enrolled: Sequence[Enrolled] = ()) -> list[Entry]:
+    """Every entry of a file, the newest first; `enrolled` is what she takes and took part in."""
     found = [_received(file, one) for one in file.referrals]
     found += talks.informed(file)
     for one in file.happenings:
@@ -39,6 +41,7 @@ def of(file: File) -> list[Entry]:
         found += make(file, one) if make else ()
     found += _messages(file)
     found += changes.of(file)
+    found += courses.entries(enrolled)
     found += _closed_before_the_log(file)
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 

@@ -1,20 +1,24 @@
 """Opkald: one person, one conversation, and the next one is open."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from courses.commands.enrol import NoSeat
+from courses.models import Course
+from courses.rules.seats import Lack
 from referrals import forms, queries
 from referrals.commands.closing import close_referral
 from referrals.commands.contact import MovedOn, log_call
 from referrals.commands.phones import add_phone
 from referrals.commands.reserve import release, reserve, reserve_next, take_over
-from referrals.commands.undo import undo_call
 from referrals.models import ContactAttempt, Referral
 from referrals.queries import moved
 from referrals.queries.calling import call_case
@@ -23,8 +27,14 @@ from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.desk import calling, reasons
+from roegfri.desk.calling.suggestions import tried_in_call
+from roegfri.desk.commands import take_back_call
 from roegfri.refusal import Refusal
+from roegfri.ui import drafts
 from roegfri.ui.screens import filled, show, submitted
+
+# What a call's form is carried out by.
+Logs = Callable[..., ContactAttempt]
 
 
 @screen(Right.REFERRALS_HANDLE)
@@ -34,7 +44,24 @@ def call(request: SignedIn, pk: UUID) -> HttpResponse:
     Who was shown the case, and sends what came of the call, is asked for no reason: a colleague may
     have closed it meanwhile, and what was typed must not be lost.
     """
-    view = _call if _shown(request, pk) else reasons.needed(_call)
+    return call_page(request, pk)
+
+
+def call_page(
+    request: SignedIn,
+    pk: UUID,
+    *,
+    command: Logs = log_call,
+    form_class: type[forms.Call] = forms.Call,
+    tried: Course | None = None,
+) -> HttpResponse:
+    """The call screen, whose form is carried out by `command`: log_call, or more at once. `tried`
+    is the course that it enrols in."""
+
+    def page(request: SignedIn, pk: UUID) -> HttpResponse:
+        return _call(request, pk, command, form_class, tried)
+
+    view = page if _shown(request, pk) else reasons.needed(page)
     return view(request, pk)
 
 
@@ -43,34 +70,48 @@ def _shown(request: SignedIn, pk: UUID) -> calling.Shown | None:
 
 
 class _Logging:
-    """log_call for one form; keeps what it answered."""
+    """The command for one form; keeps what it answered."""
 
-    def __init__(self, request: SignedIn, referral: Referral, at: dt.datetime) -> None:
+    def __init__(
+        self, request: SignedIn, referral: Referral, command: Logs, at: dt.datetime
+    ) -> None:
         shown = _shown(request, referral.pk)
         seen = shown.seen if shown else None
-        self.act = partial(log_call, referral, seen=seen, by=request.actor, at=at)
+        self.act = partial(command, referral, seen=seen, by=request.actor, at=at)
         self.attempt: ContactAttempt | None = None
         self.moved_on = False
+        self.lacks: Lack | None = None
 
     def __call__(self, **given: object) -> None:
         try:
-            self.attempt = self.act(**given)  # type: ignore[arg-type]
+            self.attempt = self.act(**given)
         except MovedOn:
             self.moved_on = True
             raise
+        except NoSeat as full:
+            self.lacks = full.lacks
+            raise
 
 
-def _call(request: SignedIn, pk: UUID) -> HttpResponse:
+def _call(
+    request: SignedIn,
+    pk: UUID,
+    command: Logs,
+    form_class: type[forms.Call],
+    tried: Course | None,
+) -> HttpResponse:
     at, viewer = clock.now(), request.actor
     case = call_case(viewer, pk, on=clock.danish_date(at))
     known = calling.known(case, incoming="indgaaende" in request.GET)
-    form = filled(request, forms.Call, known=known)
-    logging = _Logging(request, case.referral, at)
+    form = filled(request, form_class, known=known)
+    logging = _Logging(request, case.referral, command, at)
     if submitted(request, form, logging) and logging.attempt:
         return _onwards(request, logging.attempt)
     held = reserve(case.referral, by=viewer, at=at)
     context = calling.context(viewer, case, form, held, at=at)
     context["flash"] = calling.flash(request, at=at)
+    if tried:
+        context |= {"open_talk": True, **tried_in_call(tried, logging.lacks, pk)}
     if logging.moved_on:
         context |= {"moved": _difference(request, pk), "your_call": form.pressed.label}
     return show(request, "desk/call.html", context)
@@ -87,6 +128,8 @@ def _onwards(request: SignedIn, attempt: ContactAttempt) -> HttpResponse:
     """The next person; or the same, where another of her numbers is to be tried at once."""
     referral = attempt.referral
     calling.remember(request, attempt)
+    # Kept under the screen's own address, wherever the form was sent.
+    drafts.forget(request.actor.person, reverse("desk:call", args=[referral.pk]))
     if attempt.outcome == Outcome.WRONG_NUMBER and referral.next_at == attempt.at:
         return redirect("desk:call", referral.pk)
     return _next(request, referral.pk)
@@ -107,7 +150,7 @@ def undo(request: SignedIn, pk: UUID, attempt_pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("desk:call", pk)
     try:
-        undo_call(attempt, by=request.actor, at=clock.now())
+        take_back_call(attempt, by=request.actor, at=clock.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("desk:today")
