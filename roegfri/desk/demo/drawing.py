@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 
 from roegfri.desk.demo import elsewhere, inbox, morning, sent
+from roegfri.desk.demo.courses import year
 from roegfri.desk.demo.past import past_case
 from roegfri.desk.demo.rows import Row, World
 from roegfri.desk.demo.setting import NEIGHBOURS, SHOWN, Setting
@@ -19,16 +20,23 @@ def draw(
 ) -> Iterator[dict[str, list[Row]]]:
     """`number` referrals up to `now`, in batches."""
     world = World(random.Random(seed), now)  # noqa: S311  (a made-up world, not a secret)
-    if number >= ROOM_FOR_STORIES:
+    stories = number >= ROOM_FOR_STORIES
+    if stories:
         _stories(world, setting)
     weights = [one.weight for one in setting.places]
     for count in range(len(world.rows["referral"]), number):
         past_case(world, world.dice.choices(setting.places, weights)[0])
-        if count % BATCH == 0:
-            sent.follow(world, setting)
-            yield world.take()
+        if len(world.rows["referral"]) == BATCH:
+            yield _taken(world, setting, first=count < BATCH, stories=stories)
+    yield _taken(world, setting, first=number < BATCH, stories=stories)
+
+
+def _taken(world: World, setting: Setting, *, first: bool, stories: bool) -> dict[str, list[Row]]:
+    """What is in the world so far; a year of courses comes with the first of it."""
     sent.follow(world, setting)
-    yield world.take()
+    if first and stories:
+        year.lay(world, setting.places, setting.ground)
+    return world.take()
 
 
 def _stories(world: World, setting: Setting) -> None:

@@ -1,4 +1,4 @@
-"""Half a year of referrals, drawn from a seed: how they came, were called, and ended."""
+"""A year of referrals, drawn from a seed: how they came, were called, and ended."""
 
 import datetime as dt
 import re
@@ -15,6 +15,8 @@ from roegfri.desk.demo.rows import World
 from roegfri.desk.demo.talks import talk
 
 DAYS = 182
+# One in four came in the half year before: those who took part in last year's courses.
+YEAR, _EARLIER = 400, 0.25
 _SOURCES = (
     (Source.HOSPITAL, 30),
     (Source.PRACTICE, 34),
@@ -71,7 +73,10 @@ def past_case(world: World, place: Place) -> None:
 def _received(world: World, place: Place, source: Source) -> dt.datetime:
     """In office hours, but for those who come by themselves; somewhat more of late."""
     dice = world.dice
-    day = clock.danish_date(world.now) - dt.timedelta(days=int(DAYS * dice.random() ** 1.1))
+    ago = int(DAYS * dice.random() ** 1.1)
+    if world.chance(_EARLIER):
+        ago = dice.randint(DAYS, YEAR)
+    day = clock.danish_date(world.now) - dt.timedelta(days=ago)
     office = source not in {Source.WEBSITE, Source.OWN_CONTACT}
     hour = dice.randint(8, 15) if office else dice.randint(7, 22)
     while office and not clock.is_workday(day, closed=place.closed):

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from roegfri.desk.demo.courses import tables as courses
+
 Row = dict[str, Any]
 
 # table -> its columns in the order they are laid, each with its value where none is given
@@ -173,6 +175,7 @@ TABLES: dict[str, Row] = {
         "handled_by_id": None,
         "handled_note": "",
     },
+    **courses.TABLES,
 }
 
 

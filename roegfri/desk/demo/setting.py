@@ -8,6 +8,7 @@ from uuid import UUID
 from roegfri import clock
 from roegfri.accounts.models import User
 from roegfri.desk.demo import past, staff
+from roegfri.desk.demo.courses.ground import Ground, ground
 from roegfri.desk.demo.places import Place, place
 from roegfri.organisations import lookup
 from roegfri.organisations.kinds import Kind, Scope
@@ -28,6 +29,7 @@ class Setting:
     quitline: Organisation
     caller: User
     senders: Mapping[UUID, User]
+    ground: Ground
 
     def at(self, code: str) -> Place:
         """A municipality by its code."""
@@ -36,7 +38,7 @@ class Setting:
 
 def setting(now: dt.datetime) -> Setting:
     """Hires the people, too. Raises LookupError when the reference data are not there."""
-    since = clock.danish_date(now) - dt.timedelta(days=past.DAYS + 30)
+    since = clock.danish_date(now) - dt.timedelta(days=past.YEAR + 30)
     east = Agreement.objects.get(slug="roegfri-paa-tvaers")
     municipalities = lookup.members(east, since, Scope.CESSATION)
     municipalities += Municipality.objects.filter(code__in=MIDTJYLLAND).order_by("name")
@@ -45,11 +47,13 @@ def setting(now: dt.datetime) -> Setting:
     counsellors = staff.hire(municipalities, since, seen)
     quitline = lookup.quitline()
     assert quitline  # noqa: S101  (somebody of hers was hired a moment ago)
+    places = [place(one, counsellors[one.pk], _senders(one), since) for one in municipalities]
     return Setting(
-        places=[place(one, counsellors[one.pk], _senders(one), since) for one in municipalities],
+        places=places,
         quitline=quitline,
         caller=staff.quitline_caller(),
         senders=staff.senders(),
+        ground=ground(places, now),
     )
 
 

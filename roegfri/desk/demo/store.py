@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from roegfri.desk.demo.courses import tables as courses
 from roegfri.desk.demo.rows import TABLES, Row
 
 # Without defaults and conditions: what is missing in a row is said by the table itself.
@@ -38,7 +39,8 @@ def lay(connection: "psycopg.Connection[Any]", batches: Iterable[dict[str, list[
 
 
 def _named(table: str) -> sql.Identifier:
-    return sql.Identifier(f"referrals_{table}")
+    app = "courses" if table in courses.TABLES else "referrals"
+    return sql.Identifier(f"{app}_{table}")
 
 
 def _stage(table: str) -> sql.Identifier:
