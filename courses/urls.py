@@ -8,10 +8,12 @@ from courses.views import (
     comers,
     course,
     feeds,
+    meeting,
     opening,
     planning,
     tasks,
     venues,
+    walkin,
 )
 
 app_name = "courses"
@@ -42,4 +44,12 @@ urlpatterns: list[URLPattern] = [
     path("tilmelding/<uuid:pk>/punkt/", tasks.point, name="point"),
     path("tilmelding/<uuid:pk>/aftale/", appointments.make, name="appointment"),
     path("hvorfra/", comers.table, name="comers"),
+    path("moede/<uuid:pk>/", meeting.meeting, name="meeting"),
+    path("moede/<uuid:pk>/fremmoede/", meeting.marks, name="meeting_marks"),
+    path("moede/<uuid:pk>/kryds/", meeting.one, name="meeting_mark"),
+    path("moede/<uuid:pk>/alle/", meeting.everybody, name="meeting_all"),
+    path("moede/<uuid:pk>/luk/", meeting.close, name="meeting_close"),
+    path("moede/<uuid:pk>/genaabn/", meeting.reopen, name="meeting_reopen"),
+    path("moede/<uuid:pk>/kommer/", walkin.comes, name="walk_in"),
+    path("moede/<uuid:pk>/liste/", meeting.attendance_list, name="attendance_list"),
 ]

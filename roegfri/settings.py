@@ -249,6 +249,10 @@ SESSION_ENGINE = "roegfri.accounts.store"
 # What a screen says may name a citizen: it stays with the session, and goes into no cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_IDLE_MINUTES = 30
+# On these pages one looks up seldom: whoever is on one of them may be still for longer.
+SESSION_IDLE_MINUTES_ON = dict.fromkeys(
+    ("courses:meeting", "courses:meeting_mark", "courses:meeting_all", "courses:meeting_marks"), 120
+)
 SESSION_ABSOLUTE_HOURS = 10
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_HOURS * 3600

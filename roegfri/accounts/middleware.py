@@ -171,7 +171,7 @@ def _close_what_is_over(request: SignedIn) -> HttpResponse | None:
         return None
     at = clock.now()
     if not sessions.has_run_out(request, at=at):
-        sessions.renew(request, at=at)
+        sessions.renew(request, _view_name(request), at=at)
         return None
     kept, words = _keep_what_was_typed(request), _words_for(request, at=at)
     sessions.end(request)
@@ -182,7 +182,7 @@ def _close_what_is_over(request: SignedIn) -> HttpResponse | None:
 
 def _words_for(request: HttpRequest, *, at: dt.datetime) -> str:
     if sessions.is_idle(request, at=at):
-        minutes = settings.SESSION_IDLE_MINUTES
+        minutes = sessions.idle_minutes(request)
         return _("Du var væk i %(minutes)s minutter. Log ind igen.") % {"minutes": minutes}
     hours = settings.SESSION_ABSOLUTE_HOURS
     return _("Du har været logget ind i %(hours)s timer. Log ind igen.") % {"hours": hours}

@@ -1,7 +1,8 @@
 """How long a sign-in lasts, and whether it has shown a second factor; kept in the session itself.
 
 Idle for SESSION_IDLE_MINUTES or signed in for SESSION_ABSOLUTE_HOURS, and it is over. Only what a
-person does renews it: a page that asks by itself says so with the header `X-Poll: 1`.
+person does renews it: a page that asks by itself says so with the header `X-Poll: 1`. How long one
+may be idle follows from the page one was on last (SESSION_IDLE_MINUTES_ON).
 """
 
 import datetime as dt
@@ -21,6 +22,7 @@ SEEN = "seen"
 SECOND_FACTOR = "second factor"
 PROVIDER = "provider"
 GRANT = "grant"
+IDLE = "idle"
 # The time of the last act is written down no oftener than this, so that not every page is a write.
 _GRAIN = 30.0
 
@@ -40,12 +42,22 @@ def has_run_out(request: HttpRequest, *, at: dt.datetime) -> bool:
 
 def is_idle(request: HttpRequest, *, at: dt.datetime) -> bool:
     """Whether the person has done nothing for too long."""
-    return bool(at.timestamp() - request.session[SEEN] > settings.SESSION_IDLE_MINUTES * 60)
+    return bool(at.timestamp() - request.session[SEEN] > idle_minutes(request) * 60)
 
 
-def renew(request: HttpRequest, *, at: dt.datetime) -> None:
-    """A person did something."""
-    if request.headers.get("X-Poll") != "1" and at.timestamp() - request.session[SEEN] > _GRAIN:
+def idle_minutes(request: HttpRequest) -> int:
+    """How long the person may do nothing, by the page she was on last."""
+    return int(request.session.get(IDLE, settings.SESSION_IDLE_MINUTES))
+
+
+def renew(request: HttpRequest, view: str, *, at: dt.datetime) -> None:
+    """A person did something on a page, named by its address."""
+    if request.headers.get("X-Poll") == "1":
+        return
+    minutes = settings.SESSION_IDLE_MINUTES_ON.get(view, settings.SESSION_IDLE_MINUTES)
+    if minutes != idle_minutes(request):
+        request.session[IDLE] = minutes
+    if at.timestamp() - request.session[SEEN] > _GRAIN:
         request.session[SEEN] = at.timestamp()
 
 

@@ -408,7 +408,7 @@ def test_thirty_cost_as_little_as_three(world: World, django_assert_max_num_quer
 
 
 def lines(world: World, *said: Said) -> list[Line]:
-    return [Line(one, what, 0, Quits()) for one, what in zip(world.people, said, strict=False)]
+    return [Line(one.pk, what, 0, Quits()) for one, what in zip(world.people, said, strict=False)]
 
 
 def test_a_sheet_is_saved_whole_but_for_what_differs(world: World) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from courses.commands.marking.one import Differs, mark
+from courses.commands.marking.rest import mark_all
 from courses.commands.marking.said import Quits, Said
 from courses.models import Enrolment, Meeting
 from roegfri.actor import Actor
@@ -16,9 +17,9 @@ from roegfri.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the sheet says of one participant, and what stood there when it was shown."""
+    """What the sheet says of one participant (her id), and what stood there when it was shown."""
 
-    enrolment: Enrolment
+    enrolment: uuid.UUID
     said: Said
     seen: int
     quits: Quits
@@ -26,22 +27,28 @@ class Line:
 
 @transaction.atomic
 def mark_sheet(
-    meeting: Meeting, lines: Sequence[Line], *, once: uuid.UUID, by: Actor, at: dt.datetime
+    meeting: Meeting,
+    lines: Sequence[Line],
+    *,
+    rest: bool = False,
+    once: uuid.UUID,
+    by: Actor,
+    at: dt.datetime,
 ) -> dict[uuid.UUID, Differs]:
     """Registers every line that says something; answers with those of which somebody has said
-    something else meanwhile, which are left as they stand.
+    something else meanwhile, which are left as they stand. `rest`: all others have come.
 
     The same sheet sent twice counts once. Raises Refusal as `mark` does, and then nothing is saved.
     """
     differing: dict[uuid.UUID, Differs] = {}
-    for line in sorted(lines, key=lambda one: one.enrolment.pk):
+    for line in sorted(lines, key=lambda one: one.enrolment):
         if not line.said:
             continue
         words = json.dumps([line.seen, line.said.as_json()], sort_keys=True)
-        number = uuid.uuid5(once, f"{line.enrolment.pk} {words}")
+        number = uuid.uuid5(once, f"{line.enrolment} {words}")
         try:
             mark(
-                line.enrolment,
+                Enrolment(pk=line.enrolment),
                 meeting,
                 said=line.said,
                 seen=line.seen,
@@ -51,5 +58,7 @@ def mark_sheet(
                 at=at,
             )
         except Differs as difference:
-            differing[line.enrolment.pk] = difference
+            differing[line.enrolment] = difference
+    if rest:
+        mark_all(meeting, once=once, by=by, at=at)
     return differing

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from courses.queries.my_meetings import my_meetings
 from referrals import queries
 from referrals.queries import View
 from referrals.queries.counts import Counts
@@ -88,6 +89,7 @@ def today(request: SignedIn) -> HttpResponse:
         "lines": [line(row, at=at) for row in page.rows],
         "view": view,
         "figures": _figures(counts),
+        "meetings": my_meetings(request.actor, at),
         "covering": counts.covering,
         "empty": EMPTY[view],
         "poll": _poll(page, view, at),
