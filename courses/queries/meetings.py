@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from courses import policies
@@ -19,7 +20,7 @@ from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
 from roegfri.ui.danish import DaSortKey
-from roegfri.ui.spans import span_words
+from roegfri.ui.spans import span_words, times_words
 from roegfri.walls import prepared
 
 _WITH = ("course__host", "course__agreement", "course__room", "room__venue")
@@ -54,6 +55,21 @@ class MeetingRow:
     def when(self) -> str:
         """ "tirsdag 3. marts 2026 kl. 16.00-18.00"."""
         return span_words(self.meeting.starts_at, self.meeting.ends_at)
+
+    @property
+    def day(self) -> str:
+        """ "tirsdag 3. marts 2026"."""
+        return formats.date_format(clock.danish_date(self.meeting.starts_at), "l j. F Y")
+
+    @property
+    def times(self) -> str:
+        """ "16.00-18.00"."""
+        return times_words(self.meeting.starts_at, self.meeting.ends_at)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is time to say how many are registered."""
+        return bool(self.expected) and (self.kind in {"done", "overdue"} or bool(self.registered))
 
     @property
     def was_moved(self) -> bool:

@@ -44,19 +44,19 @@ class Candidate:
         """Whether she can be there every time."""
         return not self.busy and not self.away
 
+    @property
+    def more(self) -> int:
+        """How many times she is busy beside the first."""
+        return max(len(self.busy) - 1, 0)
+
 
 def candidates(viewer: Actor, times: Sequence[Want], *, on: dt.date) -> list[Candidate]:
     """The counsellors and coordinators of one's own municipality who work there on a day or later,
     in Danish order; each with what she has at these times already, their own meetings apart."""
     if viewer.organisation_id is None:
         return []
-    grants = Grant.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=on), organisation=viewer.organisation_id, role__in=STAFF
-    )
-    held = list(grants.values_list("user_id", "from_on", "until_on"))
-    ids = {who for who, _begin, _end in held}
-    people = User.objects.filter(is_active=True, pk__in=ids).order_by(DaSortKey("name"), "pk")
-    names = dict(people.values_list("pk", "name"))
+    held = list(_grants(viewer, on).values_list("user_id", "from_on", "until_on"))
+    names = dict(staff(viewer, on=on).values_list("pk", "name"))
     wanted = [replace(one, room=None, course=None, counsellors=tuple(names)) for one in times]
     busy = [(one.whom, f"{one.meeting}: {one}") for one in clashes(viewer, wanted)]
     qualified = set(Qualification.objects.filter(user__in=names).values_list("user_id", flat=True))
@@ -71,6 +71,33 @@ def candidates(viewer: Actor, times: Sequence[Want], *, on: dt.date) -> list[Can
         )
         for pk, name in names.items()
     ]
+
+
+def staff(viewer: Actor, *, on: dt.date) -> QuerySet[User]:
+    """The counsellors and coordinators of one's own municipality who work there on a day or later,
+    in Danish order."""
+    if viewer.organisation_id is None:
+        return User.objects.none()
+    ids = _grants(viewer, on).values("user_id")
+    people = User.objects.filter(is_active=True, pk__in=ids)
+    return people.order_by(DaSortKey("name"), "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """A colleague, and what she has learned; None: nothing noted."""
+
+    user: User
+    noted: Qualification | None
+
+
+def qualifications(viewer: Actor, *, on: dt.date) -> list[Qualified]:
+    """The staff of one's own municipality, those without the basic course first."""
+    people = list(staff(viewer, on=on))
+    rows = Qualification.objects.filter(user__in=people).select_related("noted_by")
+    noted = {one.user_id: one for one in rows}
+    found = [Qualified(one, noted.get(one.pk)) for one in people]
+    return sorted(found, key=lambda one: one.noted is not None)
 
 
 def coming_meetings(viewer: Actor, course: Course, at: dt.datetime) -> QuerySet[Meeting]:
@@ -104,12 +131,26 @@ def coming_of(
     return list(rows.select_related("course__host").order_by("starts_at", "pk"))
 
 
-def staff_of(viewer: Actor, course: Course, at: dt.datetime) -> list[User]:
+def staff_of(viewer: Actor, course: Course, at: dt.datetime) -> QuerySet[User]:
     """Who is at any of its coming meetings, by name."""
-    ahead = coming_meetings(viewer, course, at)
-    there = Staffing.objects.filter(meeting__in=ahead)
+    ahead = coming_meetings(viewer, course, at).order_by()
+    there = Staffing.objects.filter(meeting__in=ahead.values("pk"))
     people = User.objects.filter(pk__in=there.values("counsellor"))
-    return list(people.order_by(DaSortKey("name"), "pk"))
+    return people.order_by(DaSortKey("name"), "pk")
+
+
+def at_meeting(viewer: Actor, meeting: Meeting) -> QuerySet[User]:
+    """Who is at one meeting, by name."""
+    seen = policies.courses_visible_to(viewer).filter(pk=meeting.course_id)
+    there = Staffing.objects.filter(meeting=meeting.pk, meeting__course__in=seen)
+    people = User.objects.filter(pk__in=there.values("counsellor"))
+    return people.order_by(DaSortKey("name"), "pk")
+
+
+def _grants(viewer: Actor, on: dt.date) -> QuerySet[Grant]:
+    return Grant.objects.filter(
+        Q(until_on=None) | Q(until_on__gte=on), organisation=viewer.organisation_id, role__in=STAFF
+    )
 
 
 def _works(

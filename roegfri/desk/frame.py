@@ -45,6 +45,7 @@ MENU: Sequence[Item] = (
     Item(_("Indgange"), "referrals:arrivals", Right.REFERRALS_READ, "download", OVERVIEW),
     Item(_("Medarbejdere"), "desk:staff", Right.STAFF_MANAGE, "groups", OVERVIEW),
     Item(_("Steder"), "courses:venues", Right.COURSES_PLAN, "location", OVERVIEW),
+    Item(_("Uddannelse"), "courses:qualifications", Right.COURSES_PLAN, "student", OVERVIEW),
     Item(_("Lukkedage"), "desk:closing_days", Right.CLOSING_DAYS_SET, "calendar-month", OVERVIEW),
     Item(KEYS, "desk:tokens", Right.TOKENS_MANAGE, "lock", OVERVIEW),
     Item(_("Mine henvisninger"), "sending:list", Right.REFERRALS_SEND, "list-bulleted", WORK),

@@ -711,6 +711,8 @@ NEED_MORE = {
     "courses:take_back",
     "courses:transfer",
     "courses:promote",
+    "courses:move_meeting",
+    "courses:cancel_meeting",
     "courses:restore_meeting",
     "courses:staff_meeting",
     "courses:staff_course",
