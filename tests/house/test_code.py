@@ -355,6 +355,7 @@ OWN_RULES = {
     "another_number_in",
     "closed_because",
     "first_overlap",
+    "is_telling",
     "next_attempt",
     "proposed_attempts",
     "silent_since",

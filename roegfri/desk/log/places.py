@@ -49,6 +49,8 @@ SCREENS: dict[str, Words] = {
     "desk:search": _("Søg"),
     "desk:merge": _("Slå sammen med en dublet"),
     "desk:unmerge": _("Slå sammen med en dublet"),
+    "courses:my_calendar": _("Min kalender"),
+    "courses:calendar": _("Kalender ved hemmeligt link"),
     "api:medcom": _("Snitflade: MedCom-besked"),
     "api:receipt": _("Snitflade: kvittering"),
     "api:referral": _("Snitflade: hvor langt en henvisning er"),
