@@ -1,8 +1,9 @@
 """A citizen is enrolled in a course, her own municipality's or another's."""
 
+import contextlib
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +31,7 @@ from courses.states import LIVE, CourseState, EnrolmentState
 from referrals.commands.cases import handled
 from referrals.commands.people import add_residence
 from referrals.models import Citizen, Referral, Residence
-from referrals.policies import citizens_visible_to
+from referrals.policies import citizens_visible_to, referrals_visible_to
 from referrals.states import ReferralState
 from roegfri import clock
 from roegfri.accounts.models import User
@@ -170,7 +171,7 @@ def add_participant(
         **facts,
     )
     made.home_id = _open_door(made, person, by, clock.danish_date(at))
-    with seats_held():
+    with _where_she_is_seen(made, by), seats_held():
         made.save(force_insert=True)
     return made
 
@@ -194,6 +195,17 @@ def _open_to_all(course: Course, host: Actor, *, late: bool, at: dt.datetime) ->
         return
     if not queries.takes_participants(host, course, at):
         raise takes_nobody(course)
+
+
+@contextlib.contextmanager
+def _where_she_is_seen(made: Enrolment, by: Actor) -> Iterator[None]:
+    """A new row is read back. Who moves somebody on to a third municipality's course does not see
+    her there: then it is that course's books that take her in."""
+    if referrals_visible_to(by).filter(pk=made.referral_id).exists():
+        yield
+    else:
+        with books_of(made.course, by):
+            yield
 
 
 def _open_door(made: Enrolment, person: Person, by: Actor, on: dt.date) -> uuid.UUID | None:

@@ -49,7 +49,7 @@ class Enrol(forms.Form):
             "referral": given["referral"],
             "once": given["once"],
             "when_full": WhenFull.WAIT if wanted == WhenFull.WAIT else WhenFull.REFUSE,
-            "counsellor": given["counsellor"] if wanted == STAFF else None,
+            "counsellor": given.get("counsellor") if wanted == STAFF else None,
         }
 
 
