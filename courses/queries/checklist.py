@@ -65,6 +65,11 @@ class Checklist:
         return sum(line.done for line in self.once)
 
     @property
+    def reminded(self) -> int:
+        """How many reminders have been sent."""
+        return sum(line.done for line in self.reminders)
+
+    @property
     def missing_calls(self) -> int:
         """How many calls after a meeting she stayed away from have not been made."""
         return sum(not line.done for line in self.calls)

@@ -48,6 +48,11 @@ class Place:
     name: str
     member: bool
 
+    @property
+    def short(self) -> str:
+        """As one says it among municipalities: "Ishøj"."""
+        return self.name.removesuffix(" Kommune")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

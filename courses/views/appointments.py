@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from courses.commands.appointments import make_appointment
@@ -19,7 +20,7 @@ from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.ui.screens import show, submitted
-from roegfri.ui.spans import span_words
+from roegfri.ui.spans import span_words, times_words
 
 
 @screen(Right.COURSES_RUN)
@@ -39,9 +40,7 @@ def make(request: SignedIn, pk: UUID) -> HttpResponse:
     context = {
         "form": form,
         "enrolment": enrolment,
-        "free": [
-            (one.starts_at.isoformat(), span_words(one.starts_at, one.ends_at)) for one in free
-        ],
+        "free": [(one.starts_at.isoformat(), *_day_and_times(one)) for one in free],
         "appointments": queries.appointments(request.actor, enrolment, at=at),
     }
     return show(request, "courses/appointment.html", context)
@@ -49,6 +48,12 @@ def make(request: SignedIn, pk: UUID) -> HttpResponse:
 
 def _words(slot: Slot) -> str:
     return span_words(slot.starts_at, slot.ends_at)
+
+
+def _day_and_times(slot: Slot) -> tuple[str, str]:
+    """ "mandag 23. november", "9.00-9.45"."""
+    day = formats.date_format(clock.danish_date(slot.starts_at), "l j. F")
+    return day, times_words(slot.starts_at, slot.ends_at)
 
 
 def _form(request: SignedIn, enrolment: Enrolment, people: list[Candidate]) -> MakeAppointment:

@@ -75,7 +75,7 @@ class _Shown:
         """Host, whether it is a member, its numbers (with whether that is its own), their sum."""
         return [
             (
-                row.host.name,
+                row.host.short,
                 row.host.member,
                 [
                     (self._of(cell), home.id == row.host.id)

@@ -88,6 +88,7 @@ def point(request: SignedIn, pk: UUID) -> HttpResponse:
             "checklist": lists.checklist(request.actor, enrolment),
             "enrolment": enrolment,
             "refused": form.errors,
+            "touched": request.POST.get("item", ""),
         }
         return show(request, "courses/_checklist.html", context)
     return redirect("courses:participant", pk)
