@@ -1,0 +1,276 @@
+"""A course is not held; where its participants go; and who has the basic course."""
+
+import datetime as dt
+from functools import partial
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from courses.commands.cancelling import Emptied, cancel_course
+from courses.commands.enrol import enrol
+from courses.commands.meetings import lay_meetings
+from courses.commands.qualifications import note_qualification, remove_qualification
+from courses.models import Attendance, Course, Enrolment, Meeting, Qualification, Task
+from courses.queries.staffing import qualifications
+from courses.rules.planning import Slot
+from courses.rules.seats import WhenFull
+from courses.states import CourseState, EnrolmentState, Mark, MeetingState, TaskKind, WithdrawReason
+from roegfri.accounts.models import User
+from roegfri.accounts.roles import Role
+from roegfri.actor import Actor, acting
+from roegfri.organisations.models import Agreement
+from roegfri.refusal import Refusal
+from tests import make
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+AT = make.MONDAY
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def agreement() -> Agreement:
+    return make.agreement()
+
+
+@pytest.fixture
+def by(agreement: Agreement) -> Actor:
+    return planner(agreement)
+
+
+def planner(agreement: Agreement) -> Actor:
+    return make.actor(make.grant(Role.COORDINATOR, make.municipality(agreement)))
+
+
+def group(by: Actor, *, weeks: int = 3, first: dt.timedelta = DAY, **given: Any) -> Course:
+    course = make.course(by, **given)
+    with acting(by):
+        times = [AT + first + week * dt.timedelta(weeks=1) for week in range(weeks)]
+        slots = [Slot(one, one + dt.timedelta(hours=2)) for one in times]
+        lay_meetings(course, slots, [by.person], at=AT)
+    return course
+
+
+def comes(course: Course, handler: Actor, n: int = 1) -> list[Enrolment]:
+    """Participants whose cases are the handler's."""
+    made = []
+    for _ in range(n):
+        case = make.referral(handler, number="+4520123456")
+        with acting(handler):
+            made.append(enrol(course, case, when_full=WhenFull.WAIT, by=handler, at=AT + DAY / 24))
+    return made
+
+
+def cancelled(course: Course, by: Actor, reason: str = "For få tilmeldte", **given: Any) -> Emptied:
+    with acting(by):
+        return cancel_course(course, reason=reason, **given, by=by, at=AT + DAY / 12)
+
+
+def state_of(enrolment: Enrolment) -> str:
+    with acting(make.SYSTEM):
+        return Enrolment.objects.get(pk=enrolment.pk).state
+
+
+def test_a_cancelled_course_has_no_meetings_and_frees_its_counsellor(by: Actor) -> None:
+    course = group(by)
+    assert cancelled(course, by) == Emptied()
+    course.refresh_from_db()
+    assert (course.state, course.cancel_reason, course.meetings) == (
+        CourseState.CANCELLED,
+        "For få tilmeldte",
+        0,
+    )
+    assert group(by).meetings == 0
+    assert Meeting.objects.filter(state=MeetingState.PLANNED).count() == 3
+    assert cancelled(course, by) == Emptied()
+
+
+def test_all_move_to_one_course_and_who_finds_no_seat_waits_there(
+    by: Actor, agreement: Agreement
+) -> None:
+    there = planner(agreement)
+    course, target = group(by), group(there, capacity=2, name="Nabohold")
+    people = comes(course, by, 3)
+    assert cancelled(course, by, move_to=target) == Emptied(moved=2, waiting=1)
+    assert {state_of(one) for one in people} == {EnrolmentState.MOVED}
+    target.refresh_from_db()
+    assert (target.seats_taken, target.waiting) == (2, 1)
+
+
+def test_without_another_course_whoever_has_the_case_finds_one(
+    by: Actor, agreement: Agreement
+) -> None:
+    handler = planner(agreement)
+    course = group(by)
+    [hers], [ours] = comes(course, handler), comes(course, by)
+    assert cancelled(course, by) == Emptied(left=2)
+    with acting(handler):
+        hers.refresh_from_db()
+        task = Task.objects.get(done_at=None, kind=TaskKind.MOVE)
+    assert (hers.state, hers.left_reason) == (EnrolmentState.WITHDRAWN, WithdrawReason.CANCELLED)
+    assert (task.organisation_id, task.enrolment_id) == (handler.organisation_id, hers.pk)
+    with acting(by):
+        assert Task.objects.get(done_at=None, kind=TaskKind.MOVE).enrolment_id == ours.pk
+
+
+def test_each_may_go_where_it_is_chosen_for_her(by: Actor) -> None:
+    course, one, other = group(by), group(by, first=2 * DAY), group(by, first=3 * DAY)
+    a, b, c = comes(course, by, 3)
+    choices = {b.pk: other, c.pk: None}
+    assert cancelled(course, by, move_to=one, choices=choices) == Emptied(moved=2, left=1)
+    with acting(by):
+        went = {e.citizen_id: e.course_id for e in Enrolment.objects.exclude(course=course)}
+    assert went == {a.citizen_id: one.pk, b.citizen_id: other.pk}
+
+
+def test_nobody_who_waits_is_promoted_to_a_course_that_is_cancelled(by: Actor) -> None:
+    course, target = group(by, capacity=1), group(by, capacity=1, first=2 * DAY)
+    seated, waits = comes(course, by, 2)
+    assert state_of(waits) == EnrolmentState.WAITING
+    assert cancelled(course, by, move_to=target) == Emptied(moved=1, waiting=1)
+    with acting(by):
+        seats = Enrolment.objects.filter(course=target, state=EnrolmentState.ENROLLED)
+        assert seats.get().citizen_id == seated.citizen_id
+        assert not Task.objects.filter(kind=TaskKind.TELL_SEAT, done_at=None).exists()
+
+
+def test_what_has_been_held_stays(by: Actor) -> None:
+    course = group(by, first=-DAY)
+    one = make.enrolment(course, make.referral(by), by)
+    with acting(by):
+        Attendance.objects.create(
+            enrolment=one,
+            meeting=course.all_meetings.earliest("starts_at"),
+            mark=Mark.ATTENDED,
+            at=AT,
+            by_id=by.person,
+        )
+    cancelled(course, by)
+    states = [one.state for one in course.all_meetings.order_by("starts_at")]
+    assert states == [MeetingState.PLANNED, MeetingState.CANCELLED, MeetingState.CANCELLED]
+
+
+def test_the_host_sees_the_participants_for_another_month(by: Actor, agreement: Agreement) -> None:
+    with time_machine.travel(AT):
+        course = group(by)
+        [one] = comes(course, planner(agreement))
+        cancelled(course, by)
+    for days, seen in ((30, True), (31, False)):
+        with time_machine.travel(AT + days * DAY), acting(by):
+            assert Enrolment.objects.filter(pk=one.pk).exists() is seen
+
+
+@pytest.mark.parametrize("what", ["itself", "draft", "over"])
+def test_a_course_that_takes_nobody_is_no_target(by: Actor, what: str) -> None:
+    course = group(by)
+    comes(course, by)
+    targets = {
+        "itself": course,
+        "draft": make.course(by, state=CourseState.DRAFT, published_at=None),
+        "over": group(by, weeks=1, first=-7 * DAY),
+    }
+    with pytest.raises(Refusal):
+        cancelled(course, by, move_to=targets[what])
+    course.refresh_from_db()
+    assert (course.state, course.seats_taken) == (CourseState.PUBLISHED, 1)
+
+
+def test_only_the_host_cancels_and_says_why(by: Actor, agreement: Agreement) -> None:
+    course = group(by)
+    with pytest.raises(Refusal, match="Skriv, hvorfor"):
+        cancelled(course, by, " ")
+    with pytest.raises(Refusal, match="Kun værtskommunen"):
+        cancelled(course, planner(agreement))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_course_cancelled_while_people_enrol_leaves_nobody_on_it() -> None:
+    with transaction.atomic():
+        agreement = make.agreement()
+        by, handler = planner(agreement), planner(agreement)
+        course = group(by)
+        cases = [make.referral(handler, number=f"+4520200{n:03d}") for n in range(6)]
+
+    def sign(n: int) -> None:
+        with acting(handler):
+            enrol(course, cases[n], by=handler, at=AT)
+
+    wrong = at_once(partial(cancelled, course, by), *(partial(sign, n) for n in range(6)))
+    assert all(isinstance(one, Refusal) for one in wrong)
+    with acting(make.SYSTEM):
+        course.refresh_from_db()
+        if course.state == CourseState.CANCELLED:
+            assert (course.seats_taken, course.waiting) == (0, 0)
+        else:
+            assert course.seats_taken == 6
+
+
+# ---- the screen ----
+
+
+def client_of(by: Actor, settings: Any) -> Client:
+    settings.SECOND_FACTOR = False
+    client = Client()
+    client.force_login(User.objects.get(pk=by.person))
+    return client
+
+
+def test_the_page_moves_everybody_and_says_what_became_of_them(by: Actor, settings: Any) -> None:
+    course, target = group(by), group(by, first=2 * DAY)
+    a, _b = comes(course, by, 2)
+    with time_machine.travel(AT + DAY / 12, tick=False):
+        client = client_of(by, settings)
+        url = reverse("courses:cancel_course", args=[course.pk])
+        assert "2 deltagere" in client.get(url).content.decode()
+        empty = client.post(url, {"move_to": target.pk})
+        assert empty.status_code == 422
+        sent = {"reason": "Sygdom", "move_to": target.pk, f"to_{a.pk}": "none"}
+        answer = client.post(url, sent, follow=True)
+    text = answer.content.decode()
+    assert "1 har fået plads på et andet forløb." in text
+    assert "For 1 skal den kommune, der har sagen, finde et andet forløb." in text
+
+
+# ---- the basic course ----
+
+
+def test_what_a_colleague_has_learned_is_noted_corrected_and_removed(by: Actor) -> None:
+    user = make.grant(organisation=make.home(by), person=make.user(name="Anne Olsen")).user
+    with acting(by):
+        note = partial(note_qualification, user, name="Grundkursus", by=by, at=AT)
+        note(completed_on=AT.date())
+        note(completed_on=AT.date() - DAY)
+        rows = qualifications(by, on=AT.date())
+        assert [(one.user.name, bool(one.noted)) for one in rows] == [
+            (by.name, False),
+            ("Anne Olsen", True),
+        ]
+        assert Qualification.objects.get().completed_on == AT.date() - DAY
+        with pytest.raises(Refusal, match="ikke kommet endnu"):
+            note(completed_on=AT.date() + DAY)
+        remove_qualification(user, by=by, at=AT)
+        remove_qualification(user, by=by, at=AT)
+        assert not Qualification.objects.exists()
+
+
+def test_nobody_elses_staff_is_noted(by: Actor) -> None:
+    with acting(by), pytest.raises(Refusal, match="Kun kommunens egne"):
+        note_qualification(
+            make.grant().user, completed_on=AT.date(), name="Grundkursus", by=by, at=AT
+        )
+
+
+def test_the_page_of_the_staff_notes_and_removes(by: Actor, settings: Any) -> None:
+    with time_machine.travel(AT, tick=False):
+        client = client_of(by, settings)
+        url = reverse("courses:qualifications")
+        sent = {"act": "note", "user": by.person, "name": "", "completed_on": "2020-05-01"}
+        assert client.post(url, {**sent, "completed_on": "2026-05-01"}).status_code == 422
+        text = client.post(url, sent, follow=True).content.decode()
+        assert "Grundkursus til rygestoprådgiver, 1. maj 2020" in text
+        text = client.post(url, {"act": "remove", "user": by.person}, follow=True).content.decode()
+    assert "Ikke noteret" in text
