@@ -1,6 +1,7 @@
 """A participant leaves: withdrawn, taken back, or moved to another course."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -20,15 +21,17 @@ from courses.commands.books import (
 from courses.commands.enrol import add_participant, person_of, place_on
 from courses.commands.ticks import expect_contact
 from courses.commands.waiting import move_up
-from courses.models import Course, Enrolment
+from courses.models import Course, Enrolment, Meeting
 from courses.policies import enrolments_visible_to
 from courses.queries import standing as queries
 from courses.rules.seats import WhenFull, lack
 from courses.states import (
     ENROLMENT_MOVES,
     LIVE,
+    MEETING_MOVES,
     CourseState,
     EnrolmentState,
+    MeetingState,
     WithdrawReason,
 )
 from roegfri import lifecycle
@@ -50,16 +53,18 @@ def withdraw(
     by: Actor,
     at: dt.datetime,
 ) -> Enrolment:
-    """She leaves the course or its waiting list; her seat goes to the next who waits.
+    """She leaves the course or its waiting list; her seat goes to the next who waits, and what one
+    had agreed with her alone is cancelled.
 
     Raises Refusal when she has left already, or is no longer one's own to change.
     """
     _lock(enrolment.course, by=by)
+    hers = _appointments_ahead(enrolment, by, at)
     enrolment = _taking_part(enrolment, by)
     enrolment.left_at, enrolment.left_reason, enrolment.left_note = at, reason, note[:300]
     to = EnrolmentState.WITHDRAWN
     lifecycle.move(enrolment, ENROLMENT_MOVES, to=to, at=at, facts=_LEFT)
-    _seat_is_free(enrolment, by=by, at=at)
+    _seat_is_free(enrolment, hers, by=by, at=at)
     record(
         "enrolment.withdrawn",
         enrolment,
@@ -124,6 +129,7 @@ def transfer(
         raise Refusal(_("Borgeren er allerede på det forløb. Vælg et andet."), field="to")
     person = person_of(enrolment.citizen_id, by)
     _lock(enrolment.course, to, by=by)
+    hers = _appointments_ahead(enrolment, by, at)
     enrolment = _taking_part(enrolment, by)
     placed = place_on(to, person, when_full=when_full, by=by, at=at)
     carried: dict[str, Any] = {one: getattr(enrolment, one) for one in _CARRIED}
@@ -131,7 +137,7 @@ def transfer(
     enrolment.moved_to, enrolment.left_at = made, at
     facts = ["moved_to", "left_at"]
     lifecycle.move(enrolment, ENROLMENT_MOVES, to=EnrolmentState.MOVED, at=at, facts=facts)
-    _seat_is_free(enrolment, by=by, at=at)
+    _seat_is_free(enrolment, hers, by=by, at=at)
     expect_contact(made, by=by, at=at)
     record("enrolment.moved", enrolment, by=by, at=at, persons=person.rows)
     return made
@@ -154,10 +160,26 @@ def _taking_part(enrolment: Enrolment, by: Actor) -> Enrolment:
     return enrolment
 
 
-def _seat_is_free(enrolment: Enrolment, *, by: Actor, at: dt.datetime) -> None:
-    """Nothing is left to do about her, and the next who waits moves up."""
+def _appointments_ahead(enrolment: Enrolment, by: Actor, at: dt.datetime) -> list[Meeting]:
+    """What one has agreed with her alone and has not been; locked before she is."""
+    with books_of(enrolment.course, by):
+        hers = Meeting.objects.filter(
+            appointed__enrolment=enrolment, state=MeetingState.PLANNED, starts_at__gt=at
+        )
+        return list(hers.order_by("pk").select_for_update(of=("self",)))
+
+
+def _seat_is_free(
+    enrolment: Enrolment, hers: Sequence[Meeting], *, by: Actor, at: dt.datetime
+) -> None:
+    """Nothing is left to do about her, her counsellor's time is free again, and the next who waits
+    moves up."""
     nothing_to_do(enrolment, by, at)
     with books_of(enrolment.course, by):
+        for meeting in hers:
+            meeting.cancel_reason = _("Deltageren er stoppet på forløbet")
+            to = MeetingState.CANCELLED
+            lifecycle.move(meeting, MEETING_MOVES, to=to, at=at, facts=["cancel_reason"])
         move_up(enrolment.course, at=at)
 
 

@@ -38,6 +38,7 @@ from tests.courses.world import (
     do,
     fresh,
     put,
+    since,
     staff,
     state,
     towns,
@@ -95,7 +96,7 @@ def test_counsellor_a_of_the_home_municipality_fills_bs_last_seat_and_the_next_w
     assert "ventelisten" in str(full.value)
     late, later = wait(course, two.b), wait(course, two.a)
     assert (late.state, later.state) == (WAITING, WAITING)
-    assert fresh(late).waiting_since < fresh(later).waiting_since
+    assert since(late) < since(later)
     assert books(course) == (2, 2)
 
 

@@ -29,6 +29,7 @@ from tests.courses.world import (
     do,
     fresh,
     put,
+    since,
     staff,
     state,
     towns,
@@ -120,6 +121,22 @@ def test_what_was_to_be_done_about_her_is_not_any_more(two: Towns) -> None:
         assert {one.result for one in done} == {"not_needed"}
 
 
+@pytest.mark.parametrize("how", ["withdraw", "transfer"])
+def test_what_was_agreed_with_her_alone_is_cancelled(two: Towns, how: str) -> None:
+    made = put(coming(two.b, kind=CourseKind.INDIVIDUAL), two.a)
+    been, ahead = (
+        make.appointment(made, LATER + dt.timedelta(days=days), two.b) for days in (-1, 1)
+    )
+    if how == "withdraw":
+        out(made, two.a)
+    else:
+        do(two.a, transfer, made, coming(two.a), at=LATER)
+    been.refresh_from_db()
+    ahead.refresh_from_db()
+    assert (been.state, ahead.state) == ("planned", "cancelled")
+    assert ahead.cancel_reason
+
+
 def test_somebody_who_waits_leaves_the_line(two: Towns) -> None:
     course = coming(two.b, capacity=1)
     put(course, two.b)
@@ -158,7 +175,7 @@ def test_who_waited_stands_where_she_stood(two: Towns) -> None:
     second, third = wait(course, two.a), wait(course, two.a)
     out(second, two.a)
     do(two.a, take_back, second)
-    assert fresh(second).waiting_since < fresh(third).waiting_since
+    assert since(second) < since(third)
 
 
 def test_only_a_withdrawal_is_taken_back(two: Towns) -> None:

@@ -76,6 +76,13 @@ def state(enrolment: Enrolment) -> str:
     return fresh(enrolment).state
 
 
+def since(enrolment: Enrolment) -> dt.datetime:
+    """Since when she waits, or waited."""
+    found = fresh(enrolment).waiting_since
+    assert found
+    return found
+
+
 def books(course: Course) -> tuple[int, int]:
     """Seats taken and how many wait, as the course keeps them."""
     course.refresh_from_db()
