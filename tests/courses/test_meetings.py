@@ -1,11 +1,13 @@
 """Meetings are laid, added, moved, cancelled and restored; and what is in their way."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from courses.commands.booking import Taken
 from courses.commands.marking import close_meeting
@@ -324,3 +326,112 @@ def test_the_list_of_meetings_takes_as_many_questions_for_one_as_for_three(
             meetings(by, course)
         for one in list(course.all_meetings.all()):
             cancel(one, by)
+
+
+# ---- the screens ----
+
+
+@pytest.fixture
+def client(by: Actor, settings: Any) -> Client:
+    settings.SECOND_FACTOR = False
+    signed = Client()
+    signed.force_login(User.objects.get(pk=by.person))
+    return signed
+
+
+@pytest.fixture
+def _now() -> Iterator[None]:
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+def sent(on: str, **given: str) -> dict[str, str]:
+    return {"on": on, "starts": "10:00", "ends": "12:00", "form": "in_person", "seen": "0", **given}
+
+
+@pytest.mark.usefixtures("_now")
+def test_a_closed_day_is_said_once_and_meant_by_a_tick(by: Actor, client: Client) -> None:
+    meeting = first(world(by, active=2))
+    url = reverse("courses:move_meeting", args=[meeting.pk])
+    page = client.get(url).content.decode()
+    assert "2 deltagere skal have besked" in page
+    assert "Ja, det er meningen" not in page
+    doubted = client.post(url, sent("2026-04-02"))
+    assert doubted.status_code == 422
+    assert "Der er lukket den dag: Skærtorsdag." in doubted.content.decode()
+    moved = client.post(url, sent("2026-04-02", sure="on"), follow=True).content.decode()
+    assert 'Ring eller skriv til de 2 tilmeldte. <a href="#_participants">' in moved
+    assert "torsdag 2. april 2026" in moved
+    again = client.post(url, sent("2026-04-09"))
+    assert again.status_code == 409
+
+
+@pytest.mark.usefixtures("_now")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (sent("2026-03-05", ends="09:00"), "skal slutte, efter at den er begyndt"),
+        (sent("2026-03-01"), "Tidspunktet er gået."),
+        (sent("2026-03-10"), "holdet mødes allerede kl. 9.00-11.00"),
+        (sent("i morgen"), "gyldig dato"),
+    ],
+)
+def test_a_move_that_cannot_be_keeps_what_was_typed(
+    by: Actor, client: Client, given: dict[str, str], said: str
+) -> None:
+    meeting = first(world(by))
+    answer = client.post(reverse("courses:move_meeting", args=[meeting.pk]), given)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in text
+    assert f'value="{given["on"]}"' in text
+
+
+@pytest.mark.usefixtures("_now")
+def test_cancelling_below_the_minimum_is_warned_of_and_can_be_taken_back(
+    by: Actor, client: Client
+) -> None:
+    meeting = first(world(by, meetings=6, active=1))
+    url = reverse("courses:cancel_meeting", args=[meeting.pk])
+    assert "Så er der 5 mødegange, og aftalen siger mindst 6" in client.get(url).content.decode()
+    assert client.post(url, {"reason": ""}).status_code == 422
+    text = client.post(url, {"reason": "Sygdom"}, follow=True).content.decode()
+    assert "Mødegangen er aflyst." in text
+    assert "Ring eller skriv til den tilmeldte" in text
+    url = reverse("courses:restore_meeting", args=[meeting.pk])
+    assert "Aflyst: Sygdom" in client.get(url).content.decode()
+    text = client.post(url, {"sure": "on"}, follow=True).content.decode()
+    assert "Mødegangen er genoprettet." in text
+
+
+@pytest.mark.usefixtures("_now")
+def test_one_more_meeting_is_proposed_a_week_after_the_last(by: Actor, client: Client) -> None:
+    course = world(by)
+    url = reverse("courses:add_meeting", args=[course.pk])
+    page = client.get(url).content.decode()
+    assert 'value="2026-03-24"' in page
+    assert f'value="{by.person}" id="id_counsellors_0" checked' in page
+    given = sent("2026-03-24", counsellors=str(by.person))
+    assert "Mødegangen er tilføjet." in client.post(url, given, follow=True).content.decode()
+
+
+@pytest.mark.usefixtures("_now")
+def test_a_meeting_is_staffed_on_its_page_and_a_course_on_its_own(
+    by: Actor, client: Client
+) -> None:
+    course = world(by, active=1)
+    other = colleague(by)
+    one = reverse("courses:staff_meeting", args=[first(course).pk])
+    all_of_it = reverse("courses:staff_course", args=[course.pk])
+    assert client.post(one, {"act": "off", "counsellor": by.person}).status_code == 422
+    put = {"act": "put", "counsellor": other.person}
+    assert client.post(one, {**put, "instead_of": by.person}).status_code == 302
+    text = client.get(one).content.decode()
+    assert f"vikar for {by.name}" in text
+    swap = {"act": "swap", "away": by.person, "substitute": other.person, "from_on": "2026-03-02"}
+    text = client.post(all_of_it, swap, follow=True).content.decode()
+    assert "2 mødegange er ændret." in text
+    text = client.post(all_of_it, {**put, "counsellor": by.person}, follow=True).content.decode()
+    assert "3 mødegange er ændret." in text
+    off = {"act": "off", "counsellor": other.person}
+    assert "3 mødegange er ændret." in client.post(all_of_it, off, follow=True).content.decode()
