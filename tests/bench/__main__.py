@@ -15,7 +15,7 @@ def main() -> int:
     scales = sorted(_number(word) for word in words.parse_args().scales.split(","))
     django.setup()
     logging.disable(logging.CRITICAL)
-    from tests.bench import search, table, world
+    from tests.bench import match, search, table, world
 
     began = time.perf_counter()
     world.make()
@@ -25,7 +25,8 @@ def main() -> int:
         table.add_lists(scale)
         search.add(scale)
     table.add_the_rest()
-    print("\n".join([*table.lines(), "", *search.lines()]))  # noqa: T201
+    match.add()
+    print("\n".join([*table.lines(), "", *search.lines(), "", *match.lines()]))  # noqa: T201
     return 0
 
 

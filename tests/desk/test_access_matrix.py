@@ -151,7 +151,7 @@ TABLE: dict[str, Row] = {
     "courses:meeting_reopen": Row(CASEWORK, own=302, of="meeting"),
     "courses:walk_in": Row(CASEWORK, of="meeting"),
     "courses:attendance_list": Row(CASEWORK, of="meeting"),
-    "courses:plan": Row(COORDINATOR),
+    "courses:new": Row(COORDINATOR),
     "courses:edit": Row(COORDINATOR, of="course"),
     "courses:copy": Row(COORDINATOR, of="course"),
     "courses:publish": Row(COORDINATOR, own=302, of="draft"),

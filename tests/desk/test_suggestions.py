@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from django.contrib.messages import get_messages
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -52,7 +51,7 @@ def ishoej(mette: Actor) -> Actor:
 
 @pytest.fixture
 def browser(client: Client, mette: Actor) -> Client:
-    client.force_login(User.objects.get(pk=mette.user_id))
+    client.force_login(User.objects.get(pk=mette.person))
     return client
 
 
@@ -60,7 +59,7 @@ def anna(by: Actor, **given: Any) -> Referral:
     return make.referral(by, given_names="Anna", surname="Jensen", **given)
 
 
-def shown(response: HttpResponse) -> str:
+def shown(response: Any) -> str:
     return unescape(response.content.decode())
 
 
@@ -68,7 +67,7 @@ def said(**more: Any) -> dict[str, Any]:
     return {"once": str(uuid.uuid4()), "talk": "1", "then": "wait", **more}
 
 
-def tilmeld(browser: Client, case: Referral, course: Course, **more: Any) -> HttpResponse:
+def tilmeld(browser: Client, case: Referral, course: Course, **more: Any) -> Any:
     address = reverse("desk:enrol_from_call", args=[case.pk, course.pk])
     return browser.post(address, said(**more))
 

@@ -8,6 +8,7 @@ from typing import Any
 from referrals.models import CivilNumber
 from roegfri import clock, sealed
 from roegfri.desk.demo import words
+from roegfri.desk.demo.courses.houses import HOUSES
 from roegfri.desk.demo.places import Place
 from roegfri.desk.demo.rows import Row, World
 from roegfri.organisations.models import Municipality
@@ -68,6 +69,7 @@ def person(
     made = {
         "sex": "female" if woman else "male",
         "address": f"{dice.choice(words.STREETS)} {dice.randint(1, 140)}",
+        **_where(home, since),
         "practice_id": practice.pk if practice else None,
         "practice_name": practice.name if practice else "",
         "created_at": since,
@@ -84,6 +86,15 @@ def person(
             from_on=clock.danish_date(since),
         )
     return Person(citizen, numbers)
+
+
+def _where(home: Municipality | None, since: dt.datetime) -> dict[str, str]:
+    """A postcode of the municipality, so that it can be said how far a course is."""
+    houses = HOUSES.get(home.code, ()) if home else ()
+    if not houses:
+        return {}
+    near = houses[since.minute % len(houses)]
+    return {"postcode": near.postcode, "town": near.town}
 
 
 def _phone(world: World, citizen: Row, rank: int) -> Row:

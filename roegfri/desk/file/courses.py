@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 from courses.models import Enrolment
 from courses.queries.enrolled import Enrolled, Marked
 from courses.states import CourseKind, EnrolmentState, Mark
+from roegfri import clock
 from roegfri.desk.file.entries import Entry
+from roegfri.desk.file.next_step import Next
+from roegfri.desk.lines import moment_words
 
 _LOOK: Mapping[str, str] = {
     EnrolmentState.ENROLLED: "new",
@@ -53,6 +56,32 @@ def lines(found: Sequence[Enrolled]) -> list[Line]:
         )
         for one in found
     ]
+
+
+def next_meeting(found: Sequence[Enrolled], at: dt.datetime) -> Next | None:
+    """What is next of a case on which nothing else is due: the first meeting she is to come to, or
+    that she waits for a seat."""
+    live = [one for one in found if one.live]
+    coming = [one for one in live if one.next_at and not one.rank]
+    if coming:
+        first = min(coming, key=lambda one: one.next_at or at)
+        assert first.next_at  # noqa: S101  (chosen by it)
+        when = moment_words(first.next_at, clock.danish_date(at))
+        words = _("Mødegang %(when)s: %(course)s") % {"when": when, "course": _name(first)}
+        return Next("new", words)
+    if live and live[0].rank:
+        return Next("waiting", _("På venteliste: %(course)s") % {"course": _name(live[0])})
+    if live:
+        alone = live[0].enrolment.course.kind == CourseKind.INDIVIDUAL
+        words = (
+            _("Tilmeldt %s. Lav en aftale.") if alone else _("Tilmeldt %s. Ingen mødegang endnu.")
+        )
+        return Next("waiting", words % _name(live[0]))
+    return None
+
+
+def _name(one: Enrolled) -> str:
+    return one.enrolment.course.name
 
 
 def entries(found: Sequence[Enrolled]) -> Iterator[Entry]:

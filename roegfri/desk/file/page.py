@@ -1,20 +1,22 @@
 """The page of a citizen's file: shown by every screen that changes something on it."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 
-from courses.queries.enrolled import enrolled
+from courses.queries.enrolled import Enrolled, enrolled
 from referrals import forms, queries, rules
 from referrals.queries import File, Happening
-from referrals.states import ConsentForm, ConsentKind
+from referrals.states import ConsentForm, ConsentKind, ReferralState
 from roegfri import clock
 from roegfri.accounts.access import SignedIn
 from roegfri.desk import consent_texts
 from roegfri.desk.file import timeline
-from roegfri.desk.file.courses import lines
-from roegfri.desk.file.next_step import next_step
+from roegfri.desk.file.courses import lines, next_meeting
+from roegfri.desk.file.next_step import Next, next_step
 from roegfri.desk.file.talks import talk_words
 from roegfri.ui.screens import show
 
@@ -42,7 +44,7 @@ def file_context(request: SignedIn, found: File) -> dict[str, Any]:
         "entries": entries,
         "groups": timeline.groups(entries),
         "another_number": rules.another_number_in(found.referral.text),
-        "next": next_step(found.referral, at),
+        "next": _next(found, courses, at),
         "age": clock.age_on(born, today) if born else None,
         "home": found.home_on(today),
         "practice": forms.practice_words(found.citizen),
@@ -54,6 +56,12 @@ def file_context(request: SignedIn, found: File) -> dict[str, Any]:
         "consent_form": forms.GiveConsent(),
         "withdraw_form": None,
     }
+
+
+def _next(found: File, courses: Sequence[Enrolled], at: dt.datetime) -> Next:
+    """What is due on the case; where nothing is, the next meeting of what she takes part in."""
+    idle = found.referral.next_at is None and found.referral.state == ReferralState.REACHED
+    return (next_meeting(courses, at) if idle else None) or next_step(found.referral, at)
 
 
 def consents_of(found: File) -> list[dict[str, Any]]:
