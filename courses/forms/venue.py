@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.commands.venues import Place
 from referrals.forms.fields import OneLine
 
-_POSTCODE = RegexValidator(r"^\d{4}\Z", _("Et postnummer er fire cifre, for eksempel 2650."))
+_POSTCODE = RegexValidator(r"^[0-9]{4}\Z", _("Et postnummer er fire cifre, for eksempel 2650."))
 _PLACE = ("name", "street", "postcode", "town", "access", "transport")
 
 

@@ -1,23 +1,32 @@
 """One course, as its page shows it."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from courses import policies
 from courses.models import Course, Flagged
-from courses.queries.planning import counsellors_of
+from courses.queries.meetings import MeetingRow
 from courses.queries.registers import flags_wanted
 from courses.queries.warnings import Plan, warnings
 from courses.states import CourseState, Flag
 from roegfri import clock
-from roegfri.accounts.models import User
 from roegfri.actor import Actor
 
 _WITH = ("host", "provider", "agreement", "room__venue", "copied_from")
+
+# Where else it has been created: in the course's own statement.
+_NOTED = ArraySubquery(
+    Flagged.objects.filter(course=OuterRef("pk"))
+    .order_by("at")
+    .values(json=JSONObject(flag="flag", at="at", by="by__name"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Noted:
 class Head:
     """What stands on top of a course's page."""
 
-    counsellors: list[User]
+    counsellors: list[str]
     flags: list[Noted]
     warnings: list[str]
     access: str
@@ -50,29 +59,32 @@ def hosted_course(viewer: Actor, pk: UUID) -> Course:
     return _one(policies.courses_hosted_by(viewer), pk)
 
 
-def head(viewer: Actor, course: Course, at: dt.datetime) -> Head:
-    """What stands on top of the page; warnings are for those who can do something about them."""
+def head(viewer: Actor, course: Course, meetings: Sequence[MeetingRow], at: dt.datetime) -> Head:
+    """What stands on top of the page, and follows from its `meetings`; warnings are for those who
+    can do something about them."""
     own = course.host_id == viewer.organisation_id
-    people = counsellors_of(viewer, course)
+    staff = [one for row in meetings if row.number for one in row.staff]
+    names = list(dict.fromkeys(one.name for one in staff))
+    without = dict.fromkeys(one.name for one in staff if not one.qualified)
     venue = course.room.venue if course.room else None
     return Head(
-        people,
+        names,
         _flags(viewer, course, at) if own else [],
-        warnings(viewer, _plan_of(course, people)) if own and _is_ahead(course, at) else [],
+        warnings(viewer, _plan_of(course, list(without))) if own and _is_ahead(course, at) else [],
         course.access or (venue.access if venue else ""),
         course.transport or (venue.transport if venue else ""),
     )
 
 
 def _flags(viewer: Actor, course: Course, at: dt.datetime) -> list[Noted]:
-    noted = {one.flag: one for one in course.flags.select_related("by")}
+    noted = {one["flag"]: one for one in course.noted}  # type: ignore[attr-defined]
     on = clock.danish_date(course.first_at or at)
     wanted = dict.fromkeys([*flags_wanted(viewer, course.agreement, on), *map(Flag, noted)])
     return [_noted(flag, noted.get(flag)) for flag in wanted]
 
 
-def _noted(flag: Flag, row: Flagged | None) -> Noted:
-    return Noted(flag, row.by.name, row.at) if row else Noted(flag)
+def _noted(flag: Flag, row: Mapping[str, str] | None) -> Noted:
+    return Noted(flag, row["by"], dt.datetime.fromisoformat(row["at"])) if row else Noted(flag)
 
 
 def _is_ahead(course: Course, at: dt.datetime) -> bool:
@@ -80,20 +92,22 @@ def _is_ahead(course: Course, at: dt.datetime) -> bool:
     return course.state in {CourseState.DRAFT, CourseState.PUBLISHED} and not over
 
 
-def _plan_of(course: Course, people: list[User]) -> Plan:
+def _plan_of(course: Course, unqualified: Sequence[str]) -> Plan:
+    """Once it is open, its meetings say themselves what they lack."""
+    draft = course.state == CourseState.DRAFT
     return Plan(
         kind=course.kind,
-        agreement=course.agreement,
+        agreement=course.agreement if draft else None,
         capacity=course.capacity,
         meetings=course.meetings,
         first_on=clock.danish_date(course.first_at) if course.first_at else None,
         room=course.room,
-        counsellors=people,
+        unqualified=unqualified,
     )
 
 
 def _one(rows: QuerySet[Course], pk: UUID) -> Course:
-    found = rows.select_related(*_WITH).filter(pk=pk).first()
+    found = rows.select_related(*_WITH).annotate(noted=_NOTED).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

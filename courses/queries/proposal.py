@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Room
 from courses.queries.clashes import Want, clashes
-from courses.queries.planning import planned_for
+from courses.queries.planning import planned_for, qualified
 from courses.queries.warnings import Plan, warnings
 from courses.rules.planning import Slot, closed_because, proposed_meetings, slot_on
 from courses.states import CourseKind
@@ -104,7 +104,9 @@ def proposal(viewer: Actor, wanted: Wanted, closed: Closed) -> Proposed:
     days = wanted.days(closed) if wanted.minutes else []
     late = [_("Første mødegang ligger før i dag.")] if days and days[0] < clock.today() else []
     _own, agreement = planned_for(viewer, days[0] if days else clock.today())
-    found = warnings(viewer, _plan_of(wanted, agreement, days))
+    known = qualified(viewer) if wanted.counsellors else set()
+    without = [one.name for one in wanted.counsellors if one.pk not in known]
+    found = warnings(viewer, _plan_of(wanted, agreement, days, without))
     rows = _rows(wanted, days, closed, _in_the_way(viewer, wanted, closed))
     return Proposed(tuple(rows), (*late, *found), wanted.name(closed))
 
@@ -133,7 +135,12 @@ def _in_the_way(viewer: Actor, wanted: Wanted, closed: Closed) -> dict[dt.date, 
     return {clock.danish_date(one.slot.starts_at): str(one) for one in reversed(found)}
 
 
-def _plan_of(wanted: Wanted, agreement: Agreement | None, days: Sequence[dt.date]) -> Plan:
+def _plan_of(
+    wanted: Wanted,
+    agreement: Agreement | None,
+    days: Sequence[dt.date],
+    unqualified: Sequence[str],
+) -> Plan:
     return Plan(
         kind=wanted.kind,
         agreement=agreement,
@@ -141,6 +148,6 @@ def _plan_of(wanted: Wanted, agreement: Agreement | None, days: Sequence[dt.date
         meetings=len(days),
         first_on=days[0] if days else None,
         room=wanted.room,
-        counsellors=wanted.counsellors,
+        unqualified=unqualified,
         shared=len(wanted.counsellors) if days else None,
     )

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from courses.models import Room
-from courses.queries import planning
 from courses.rules.planning import counsellors_needed, enough_meetings
 from courses.states import CourseKind
 from roegfri import clock
-from roegfri.accounts.models import User
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
 from roegfri.organisations.models import Agreement
@@ -19,8 +17,12 @@ from roegfri.organisations.models import Agreement
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A course as far as it is planned. `shared` is how many counsellors each of its meetings has,
-    the fewest where they differ; None without meetings."""
+    """A course as far as it is planned.
+
+    `agreement` is the one to hold it against, `unqualified` are the names of counsellors without
+    the basic course, and `shared` is how many counsellors each of its meetings has, the fewest
+    where they differ; None without meetings.
+    """
 
     kind: str
     capacity: int
@@ -28,13 +30,13 @@ class Plan:
     meetings: int = 0
     first_on: dt.date | None = None
     room: Room | None = None
-    counsellors: Sequence[User] = ()
+    unqualified: Sequence[str] = ()
     shared: int | None = None
 
 
 def warnings(viewer: Actor, plan: Plan) -> list[str]:
     """In words, the most pressing first."""
-    return [*_of_agreement(viewer, plan), *_of_people(viewer, plan), *_of_room(plan)]
+    return [*_of_agreement(viewer, plan), *_of_people(plan), *_of_room(plan)]
 
 
 def _of_agreement(viewer: Actor, plan: Plan) -> Iterator[str]:
@@ -60,13 +62,9 @@ def _of_agreement(viewer: Actor, plan: Plan) -> Iterator[str]:
             yield _("Ikke alle mødegange har en rådgiver endnu.")
 
 
-def _of_people(viewer: Actor, plan: Plan) -> Iterator[str]:
-    known = planning.qualified(viewer) if plan.counsellors else set()
-    for one in plan.counsellors:
-        if one.pk not in known:
-            yield _("%(name)s har ikke fået noteret grundkurset til rygestoprådgiver.") % {
-                "name": one.name
-            }
+def _of_people(plan: Plan) -> Iterator[str]:
+    for name in plan.unqualified:
+        yield _("%(name)s har ikke fået noteret grundkurset til rygestoprådgiver.") % {"name": name}
 
 
 def _of_room(plan: Plan) -> Iterator[str]:

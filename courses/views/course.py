@@ -7,6 +7,10 @@ from django.http import HttpResponse
 
 from courses.models import Course
 from courses.queries import course as queries
+from courses.queries.absent import about_to_end
+from courses.queries.appointments import without_appointment
+from courses.queries.meetings import meetings
+from courses.queries.participants import Participants, participants
 from courses.states import CourseState
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
@@ -24,14 +28,14 @@ def show_course(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
     """The page; `bound` are the forms of it with errors. Raises Http404."""
     found = queries.course(request.actor, pk)
     own = found.host_id == request.actor.organisation_id
+    rows = meetings(request.actor, found)
     context: dict[str, Any] = {
         "course": found,
         "own": own,
         "may_plan": own and request.actor.may(Right.COURSES_PLAN),
         "may_run": own and request.actor.may(Right.COURSES_RUN),
         "may_enrol": request.actor.may(Right.COURSES_RUN),
-        "sees_participants": request.actor.may(Right.COURSES_RUN),
-        "head": queries.head(request.actor, found, clock.now()),
+        "head": queries.head(request.actor, found, rows, clock.now()),
         "is_draft": found.state == CourseState.DRAFT,
         "is_open": found.state == CourseState.PUBLISHED,
         "is_finished": found.state == CourseState.FINISHED,
@@ -39,12 +43,27 @@ def show_course(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
         "is_over": found.last_at is None or found.last_at <= clock.now(),
         "today": clock.today(),
         "act_form": None,
-        **_parts(request, found),
+        "meetings": rows,
+        "participants": _participants(request, found),
+        **_attention(request, found),
         **bound,
     }
     return show(request, "courses/course.html", context)
 
 
-def _parts(request: SignedIn, course: Course) -> dict[str, object]:
-    """What the parts of the page show."""
-    return {"parts": []}
+def _attention(request: SignedIn, course: Course) -> dict[str, object]:
+    """Who is to be called or met, where the kind of course knows of such; else nothing is asked."""
+    at, actor = clock.now(), request.actor
+    if not actor.may(Right.COURSES_RUN):
+        return {}
+    return {
+        "about_to_end": about_to_end(actor, course, at=at),
+        "without_appointment": without_appointment(actor, course, at=at),
+    }
+
+
+def _participants(request: SignedIn, course: Course) -> Participants | None:
+    """Read only for those who work with citizens; a project leader sees how many there are."""
+    if not request.actor.may(Right.COURSES_RUN):
+        return None
+    return participants(request.actor, course)

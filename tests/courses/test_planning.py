@@ -391,7 +391,7 @@ def form(by: Actor, **given: Any) -> dict[str, Any]:
 
 
 def sent(client: Client, data: dict[str, Any], **more: Any) -> Any:
-    return client.post(reverse("courses:plan"), data, **more)
+    return client.post(reverse("courses:new"), data, **more)
 
 
 def test_one_screen_plans_and_publishes(client: Client, grant: Grant) -> None:

@@ -1,0 +1,113 @@
+"""The page of one course: what each may see of it, and how much it asks of the database."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from courses.models import Attendance, Course, Staffing
+from roegfri.accounts.models import Grant
+from roegfri.accounts.roles import Role
+from roegfri.actor import acting
+from roegfri.audit.models import AuditEventPerson
+from roegfri.organisations.models import Agreement
+from tests import make
+
+pytestmark = pytest.mark.django_db
+NOW = make.MONDAY + dt.timedelta(days=9)
+
+
+@pytest.fixture(autouse=True)
+def _world(settings: Any) -> Iterator[None]:
+    settings.SECOND_FACTOR = False
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def signed_in(grant: Grant) -> Client:
+    client = Client()
+    client.force_login(grant.user)
+    return client
+
+
+def course_of(grant: Grant, participants: int, **given: Any) -> Course:
+    """With meetings before and after NOW, marked for all at the first."""
+    by = make.actor(grant)
+    room = make.venue(make.home(by)).rooms.get()
+    course = make.course(by, meetings=8, capacity=participants + 2, room=room, **given)
+    first, *_rest, last = course.all_meetings.all()
+    with acting(by):
+        Staffing.objects.create(
+            meeting=last, counsellor_id=by.person, starts_at=last.starts_at, ends_at=last.ends_at
+        )
+    for number in range(participants):
+        case = make.referral(by, surname=f"Deltager{number}", number=f"+452012{number:04d}")
+        enrolment = make.enrolment(course, case, by)
+        with acting(by):
+            Attendance.objects.create(
+                enrolment=enrolment, meeting=first, mark="attended", at=NOW, by_id=by.person
+            )
+    return course
+
+
+def page(client: Client, course: Course) -> Any:
+    return client.get(reverse("courses:course", args=[course.pk]))
+
+
+@pytest.mark.parametrize("participants", [1, 30])
+def test_a_page_asks_twelve_times_at_most_whoever_takes_part(
+    participants: int, django_assert_max_num_queries: Any
+) -> None:
+    grant = make.grant(Role.COORDINATOR)
+    course = course_of(grant, participants)
+    client = signed_in(grant)
+    page(client, course)
+    # Two more are the savepoint of a request inside the test's own transaction.
+    with django_assert_max_num_queries(12 + 2):
+        answer = page(client, course)
+    assert f"Deltager{participants - 1}" in answer.content.decode()
+
+
+def test_each_sees_her_own_and_the_project_leader_counts() -> None:
+    within = make.agreement()
+    host, partner = (make.grant(organisation=make.municipality(within)) for _ in range(2))
+    course = course_of(host, 2)
+    by = make.actor(partner)
+    make.enrolment(course, make.referral(by, surname="Naboborger", number="+4530303030"), by)
+    leader = make.grant(Role.PROJECT_LEADER, Agreement.objects.get(pk=within.pk))
+    told = {
+        name: page(signed_in(grant), course).content.decode()
+        for name, grant in (("host", host), ("partner", partner), ("leader", leader))
+    }
+    names = ("Deltager0", "Deltager1", "Naboborger")
+    assert {who: [name for name in names if name in text] for who, text in told.items()} == {
+        "host": list(names), "partner": ["Naboborger"], "leader": []
+    }  # fmt: skip
+    for text in told.values():
+        assert "af 4 er taget" in text
+    assert "Deltager</h2>" not in told["leader"]
+
+
+def test_who_was_looked_at_is_in_the_log() -> None:
+    grant = make.grant()
+    course = course_of(grant, 2)
+    page(signed_in(grant), course)
+    seen = set(course.enrolments.none())
+    with acting(make.SYSTEM):
+        seen = set(course.enrolments.values_list("citizen_id", flat=True))
+        logged = set(AuditEventPerson.objects.filter(at=NOW).values_list("person", flat=True))
+    assert seen
+    assert seen <= logged
+
+
+def test_a_course_says_how_to_get_there_as_it_says_itself_or_as_its_place_says() -> None:
+    grant = make.grant()
+    by = make.actor(grant)
+    room = make.venue(make.home(by), access="Port 3", transport="Bus 4").rooms.get()
+    course = make.course(by, meetings=1, room=room, access="Bagindgang")
+    text = page(signed_in(grant), course).content.decode()
+    assert ("Bagindgang" in text, "Port 3" in text, "Bus 4" in text) == (True, False, True)
