@@ -91,12 +91,12 @@
   };
 
   // ---- saying something ----
-  const say = (id, said) => {
+  const add = (id, said) => {
     const { version, planned_quit_on: planned, actual_quit_on: actual } = was(id);
     waiting.push({ once: number(), enrolment: id, at: Date.now(), seen: version, planned, actual, said, tries: 0 });
     forgotten = 0; note(id, ""); keep(); tell();
-    return send();
   };
+  const say = (id, said) => { add(id, said); return send(); };
   const bodyOf = (one) => new URLSearchParams({ once: one.once, enrolment: one.enrolment, seen: one.seen, planned_was: one.planned, actual_was: one.actual, ...one.said });
   const post = (url, body, tries) => {
     const stop = new AbortController(), late = setTimeout(() => stop.abort(), PATIENCE);
@@ -184,20 +184,23 @@
     rowOf(id).classList.remove("present-differs");
     say(id, { [name]: value });
   });
-  const everybody = async () => {
+  const attended = async (open) => {
+    let marked = [];
+    try {
+      const answer = await post(sheet.dataset.everybody, new URLSearchParams({ once: number() }), 0);
+      if (answer.ok) marked = (await answer.json()).marked;
+    } catch (offline) { /* one by one, then */ }
+    marked.forEach(({ enrolment, version }) => saved({ enrolment, said: { mark: "attended" } }, version));
+    const done = new Set([...marked, ...waiting].map((one) => one.enrolment));
+    open.filter((id) => !done.has(id)).forEach((id) => add(id, { mark: "attended" }));
+  };
+  const everybody = () => {
     const open = [...sheet.querySelector(".presence").children].map((row) => row.dataset.enrolment).filter((id) => !sheet.querySelector(`[name="mark-${id}"]:checked`));
     open.forEach((id) => put(id, "mark", "attended"));
     counts();
-    let marked = [];
-    if (!waiting.length) {
-      try {
-        const answer = await post(sheet.dataset.all, new URLSearchParams({ once: number() }), 0);
-        if (answer.ok) marked = (await answer.json()).marked;
-      } catch (offline) { /* one by one, then */ }
-    }
-    marked.forEach(({ enrolment, version }) => now(enrolment, { mark: "attended", version }));
-    const done = new Set(marked.map((one) => one.enrolment));
-    open.filter((id) => !done.has(id)).forEach((id) => say(id, { mark: "attended" }));
+    // What is tapped while this is under way comes after it.
+    if (busy || waiting.length) open.forEach((id) => say(id, { mark: "attended" }));
+    else busy = attended(open).finally(() => { busy = null; keep(); tell(); send(); });
   };
   // A page that is left while something waits would be left for good: what needs the line waits for it.
   const later = (event, form) => {

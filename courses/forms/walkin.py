@@ -34,7 +34,9 @@ class WalkInForm(forms.Form):
         required=False,
     )
     note = OneLine(label=_("Bemærkning"), max_length=300)
-    decided = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    decided = forms.CharField(
+        label=_("Hvem er det?"), required=False, max_length=60, widget=forms.HiddenInput
+    )
     once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def clean(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from courses import policies
 from courses.models import Attendance, Meeting
@@ -44,20 +45,22 @@ def known_as(viewer: Actor, meeting: Meeting, name: str, number: str) -> list[Kn
 
 
 def _participants(viewer: Actor, meeting: Meeting, name: str, number: str) -> Any:
-    """Whoever is on the list already and has come is not offered again."""
+    """By the number, or where every word is a part of the name."""
     came = Attendance.objects.filter(enrolment=OuterRef("pk"), meeting=meeting, mark=Mark.ATTENDED)
     of_her = Q(citizen=OuterRef("citizen")) | Q(citizen=OuterRef("citizen__merged_into"))
     wanted = Q(Exists(Phone.objects.filter(of_her, number=number))) if number else Q()
-    if name:
-        by_name = Q()
-        for word in name.split():
-            by_name &= Q(citizen__given_names__icontains=word) | Q(citizen__surname__icontains=word)
-        wanted |= by_name
+    by_name = Q()
+    for word in name.split():
+        by_name &= Q(citizen__given_names__icontains=word) | Q(citizen__surname__icontains=word)
     on_it = [EnrolmentState.WAITING, EnrolmentState.ENROLLED, EnrolmentState.WITHDRAWN]
     rows = policies.enrolments_worked_with_by(viewer).filter(
-        wanted, ~Exists(came), course=meeting.course_id, state__in=on_it
+        wanted | by_name, course=meeting.course_id, state__in=on_it
     )
-    return rows.select_related("citizen__merged_into").order_by("-state", "pk")[:MOST]
+    return (
+        rows.annotate(came=Exists(came))
+        .select_related("citizen__merged_into")
+        .order_by("came", "-state", "pk")[:MOST]
+    )
 
 
 def _known(row: Any) -> Known:
@@ -66,7 +69,7 @@ def _known(row: Any) -> Known:
         decided=f"participant:{row.pk}",
         name=names.full(citizen.given_names, citizen.surname),
         phone="",
-        state=row.get_state_display(),
+        state=_("Mødt allerede") if row.came else row.get_state_display(),
     )
 
 
