@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.test import override_settings
 
-from tests.bench import people, rows
+from tests.bench import course, people, rows
 from tests.bench.rows import Result
 
 _lists: list[tuple[int, Result]] = []
@@ -22,13 +22,15 @@ def add_the_rest() -> None:
     """Measures what does not depend on the scale."""
     with override_settings(ROOT_URLCONF="tests.bench.urls"):
         file, hello = rows.file(people.browser())
-    _rest.append(
+        pages = [("file: 60 events", file), *course.pages(people.browser())]
+    _rest.extend(
         (
-            "file: 60 events",
-            f"{file.total:.1f} ms CPU, {file.queries} queries",
+            what,
+            f"{one.total:.1f} ms CPU, {one.queries} queries",
             f"hello, signed in: {hello.total:.1f} ms, {hello.queries} queries",
-            f"{file.total / hello.total:.1f} x hello",
+            f"{one.total / hello.total:.1f} x hello",
         )
+        for what, one in pages
     )
     intake = rows.intake()
     for what, rate in (

@@ -111,7 +111,7 @@ def held(there: Towns, meeting: Meeting, *, away: Enrolment | None = None) -> No
 def rung(there: Towns, at: dt.datetime) -> None:
     """Whoever stayed away is called: there is one to call, and then there is none."""
     by = there.host
-    with time_machine.travel(at, tick=True), acting(by):
+    with time_machine.travel(at, tick=True), acting(by), transaction.atomic():
         task = Task.objects.get(kind=TaskKind.NO_SHOW, done_at=None)
         assert task.due_at > at
         finish_task(task, result=TaskResult.DONE, by=by, at=at)
