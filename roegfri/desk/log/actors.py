@@ -15,6 +15,8 @@ SYSTEMS: dict[str, Words] = {
     "api.forget_answers": _("oprydning i snitfladens gamle svar"),
     "audit.seal": _("forsegling af loggen"),
     "audit.verify": _("kontrol af loggen"),
+    "courses.ask_for_contacts": _("den, der skal tales med før første mødegang"),
+    "courses.end_long_absent": _("afslutning efter langt fravær"),
     "courses.feed": _("kalender hentet ved hemmeligt link"),
     "create_token": _("driften laver en adgangsnøgle"),
     "create_user": _("driften opretter en bruger"),
