@@ -46,7 +46,7 @@ class NoSeat(Refusal):
     """There is no place for one participant more; `lacks` says what is missing."""
 
     def __init__(self, lacks: Lack) -> None:
-        super().__init__(_LACKS[lacks], field="when_full")
+        super().__init__(_LACKS[lacks])
         self.lacks = lacks
 
 

@@ -24,13 +24,16 @@ from courses.queries.around import hosts
 from courses.queries.checklist import checklist
 from courses.queries.enrollable import destinations
 from courses.queries.participants import Participant, own_participant, participant, sees
-from courses.states import EnrolmentState
+from courses.rules.seats import Why
 from courses.views.enrol import said_of
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.ui.differences import Collision
 from roegfri.ui.screens import show, submitted
+
+# There is a seat, which others stand before her for, or nobody.
+_CAN_HAVE_A_SEAT = (Why.NEXT, Why.OTHERS)
 
 
 @screen(Right.COURSES_RUN)
@@ -145,7 +148,7 @@ def show_participant(request: SignedIn, found: Participant, **bound: Any) -> Htt
         "checklist": checklist(request.actor, enrolment),
         "appointments": appointments(request.actor, enrolment, at=clock.now()),
         "came_from": getattr(enrolment, "moved_from", None),
-        "may_promote": hosted and enrolment.state == EnrolmentState.WAITING,
+        "may_promote": hosted and found.why in _CAN_HAVE_A_SEAT,
         **bound,
     }
     return show(request, "courses/participant.html", context)

@@ -22,7 +22,7 @@ from referrals.models import Citizen
 from referrals.states import Outcome
 from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
-from roegfri.actor import Actor, acting
+from roegfri.actor import Actor, acting, hosting
 from roegfri.audit.models import AuditEvent, AuditEventPerson
 from tests import make
 from tests.courses.world import (
@@ -278,10 +278,15 @@ def test_the_host_gives_a_seat_from_the_page(two: Towns) -> None:
     put(course, two.b)
     wait(course, two.b)
     second = wait(course, two.a)
+    assert "Giv plads nu" not in page(two.grant_b, "participant", second.pk)
+    with acting(hosting(make.SYSTEM, course.host_id)):
+        Course.objects.filter(pk=course.pk).update(capacity=2)
     assert "Giv plads nu" not in page(two.grant_a, "participant", second.pk)
     assert "Hvorfor foran de andre?" in page(two.grant_b, "participant", second.pk)
     assert send(two.grant_b, "promote", second.pk).status_code == 422
     assert state(second) == EnrolmentState.WAITING
+    assert send(two.grant_b, "promote", second.pk, reason="Gravid").status_code == 302
+    assert state(second) == EnrolmentState.ENROLLED
 
 
 @pytest.mark.parametrize("name", ["change_participant", "take_back", "promote"])
