@@ -14,6 +14,9 @@ from courses.states import CourseState, MeetingState
 from roegfri import clock
 from roegfri.actor import Actor
 
+# How many courses are named in one square; the others are counted.
+MOST = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridFilters:
@@ -67,6 +70,21 @@ class Cell:
     def seats_left(self) -> int:
         """All the seats that are left there."""
         return sum(one.seats_left for one in self.offers)
+
+    @property
+    def first(self) -> list[Offer]:
+        """The first few, those with a seat before those without."""
+        return sorted(self.offers, key=lambda one: not one.seats_left)[:MOST]
+
+    @property
+    def more(self) -> int:
+        """How many there are besides."""
+        return max(0, len(self.offers) - MOST)
+
+    @property
+    def is_gap(self) -> bool:
+        """Nothing is offered there, and something should be: nobody is promised a Saturday."""
+        return not self.offers and self.weekday in WORKDAYS
 
     @property
     def is_full(self) -> bool:

@@ -27,7 +27,7 @@ from roegfri.ui.screens import show
 NO_ROWS: Page[queries.ListedCourse] = Page([], "", "")
 LIST = "courses"  # what it is called in the log
 # How many meetings of one day are shown; whoever wants the others opens the week.
-MOST_OF_A_WEEKDAY, MOST_IN_A_MONTH = 80, 4
+MOST_IN_A_WEEK, MOST_IN_A_MONTH = 40, 4
 _WEEK = dt.timedelta(days=7)
 
 
@@ -96,7 +96,7 @@ def week(request: SignedIn) -> HttpResponse:
         monday,
         monday + dt.timedelta(days=6),
         form.narrowed(),
-        most=MOST_OF_A_WEEKDAY,
+        most=MOST_IN_A_WEEK,
     )
     context = {
         "form": form,

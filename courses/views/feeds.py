@@ -29,8 +29,8 @@ from roegfri.refusal import Refusal, Words
 from roegfri.ui.screens import show, submitted
 
 # A calendar asks once in a quarter of an hour at most; a few telephones share a link.
-_WINDOW = dt.timedelta(hours=1)
-_READINGS, _GUESSES = 120, 60
+WINDOW = dt.timedelta(hours=1)
+READINGS, GUESSES = 120, 60
 _SAID: dict[str, Words] = {
     MAKE: _("Linket er lavet."),
     RENEW: _("Der er et nyt link. Det gamle virker ikke mere."),
@@ -51,19 +51,19 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
         try:
             feed = queries.feed_of(reader, secret)
         except Http404:
-            if wait := _counted(f"calendar-guess:{address_mark(request, at)}", _GUESSES, at):
+            if wait := _counted(f"calendar-guess:{address_mark(request, at)}", GUESSES, at):
                 return wait
             raise
-        if wait := _counted(f"calendar:{feed.pk}", _READINGS, at):
+        if wait := _counted(f"calendar:{feed.pk}", READINGS, at):
             return wait
         return ical.calendar(queries.events(reader, feed, at=at), name=_now("Kalender"), at=at)
 
 
 def _counted(key: str, limit: int, at: dt.datetime) -> HttpResponse | None:
     """None while there are not too many; then the answer to a program: when it may come again."""
-    if limits.take(key, limit=limit, window=_WINDOW, at=at):
+    if limits.take(key, limit=limit, window=WINDOW, at=at):
         return None
-    seconds = str(limits.wait(key, window=_WINDOW, at=at))
+    seconds = str(limits.wait(key, window=WINDOW, at=at))
     return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": seconds})
 
 

@@ -9,11 +9,11 @@ import time_machine
 from django.test import Client
 
 from courses.models import Course
-from courses.queries.grid import Grid, GridFilters, grid
+from courses.queries.grid import MOST, Grid, GridFilters, grid
 from courses.rules.spread import gaps, part_of_day, usual_place
 from courses.states import CourseState, EnrolmentState, MeetingState, Target
 from roegfri.accounts.roles import Role
-from roegfri.actor import Actor, acting
+from roegfri.actor import Actor, acting, hosting
 from tests import make
 
 TODAY = make.MONDAY
@@ -137,12 +137,25 @@ def test_a_cell_where_all_is_taken_is_neither_a_gap_nor_an_offer(by: Actor) -> N
     assert (offer.seats_left, offer.waiting) == (0, 1)
 
 
+def test_a_square_names_a_few_and_counts_all(by: Actor) -> None:
+    make.course(by, meetings=1, first=TUESDAY_MORNING, name="Fuldt")
+    with acting(hosting(make.SYSTEM, make.home(by).pk)):
+        Course.objects.update(seats_taken=12)
+    for hour in range(MOST):
+        make.course(by, meetings=1, first=TUESDAY_MORNING + dt.timedelta(minutes=hour + 1))
+    cell = asked(by).rows[0][1][1]
+    assert (len(cell.offers), len(cell.first), cell.more) == (MOST + 1, MOST, 1)
+    assert "Fuldt" not in {one.name for one in cell.first}, "those with a seat come first"
+    assert cell.seats_left == MOST * 12
+
+
 def test_a_weekend_is_shown_when_something_is_offered_there(by: Actor) -> None:
     make.course(by, meetings=4, first=TODAY + dt.timedelta(days=5, hours=1))
     found = asked(by)
     assert found.weekdays == [1, 2, 3, 4, 5, 6]
     assert all(len(cells) == 6 for _part, cells in found.rows)
     assert len(found.gaps) == 15
+    assert [cell.is_gap for cell in found.rows[2][1]] == [True] * 5 + [False], "nor a Saturday"
 
 
 def test_the_time_of_day_is_danish_on_both_sides_of_the_clocks_change(by: Actor) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from courses.commands.feeds import end_feed, make_feed, renew_feed
 from courses.exports import ical
@@ -18,11 +18,14 @@ from courses.models import Feed, Meeting, Staffing
 from courses.queries.feeds import Event
 from courses.rules.neutral import is_telling
 from courses.states import CourseKind, MeetingForm, MeetingState
+from courses.views.feeds import GUESSES, READINGS, WINDOW
 from roegfri import clock
+from roegfri.accounts import limits
 from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
 from roegfri.actor import Actor, acting, hosting
 from roegfri.audit.models import AuditEvent
+from roegfri.public.strangers import address_mark
 from roegfri.refusal import Refusal
 from tests import make
 
@@ -433,13 +436,19 @@ def test_a_neutral_name_serves_it_and_stands_in_the_link(
 
 def test_how_often_it_is_read_and_guessed_is_limited(by: Actor) -> None:
     feed = linked(by)
-    answers = [read(feed).status_code for _ in range(122)]
-    assert answers == [200] * 120 + [429] * 2
-    assert int(read(feed)["Retry-After"]) > 0
-    guesses = [Client().get(f"/kalender/{n}.ics").status_code for n in range(62)]
-    assert guesses == [404] * 60 + [429] * 2
+    counted(f"calendar:{feed.pk}", READINGS - 1)
+    assert [read(feed).status_code for _ in range(3)] == [200, 429, 429]
+    assert int(read(feed)["Retry-After"]) == WINDOW.total_seconds()
+    counted(f"calendar-guess:{address_mark(RequestFactory().get('/'), TODAY)}", GUESSES - 1)
+    guesses = [Client().get(f"/kalender/{n}.ics").status_code for n in range(3)]
+    assert guesses == [404, 429, 429]
     other = linked(make.actor())
     assert read(other).status_code == 200, "whoever has a secret is not kept out by others' guesses"
+
+
+def counted(key: str, times: int) -> None:
+    for _ in range(times):
+        assert limits.take(key, limit=times, window=WINDOW, at=TODAY)
 
 
 def test_reading_asks_little(by: Actor, django_assert_max_num_queries: Any) -> None:
