@@ -38,12 +38,11 @@ def missing(viewer: Actor, course: Course, at: dt.datetime) -> Lack | None:
 def takes_participants(viewer: Actor, course: Course, at: dt.datetime) -> bool:
     """Whether it is published and something of it is still to come.
 
-    An individual course is met by appointments, which are made later.
+    An individual course is met by appointments, which are made later; Kom & Kvit takes people at
+    any time, whatever meetings are planned by now.
     """
     over = course.last_at is not None and course.last_at <= at
-    return course.state == CourseState.PUBLISHED and (
-        not over or course.kind == CourseKind.INDIVIDUAL
-    )
+    return course.state == CourseState.PUBLISHED and (not over or course.kind != CourseKind.GROUP)
 
 
 def line(viewer: Actor, course: Course) -> QuerySet[Enrolment]:

@@ -122,9 +122,11 @@ class Open:
 
 
 @pytest.mark.django_db
-def test_one_is_enrolled_where_no_meeting_is_planned_at_all() -> None:
+@pytest.mark.parametrize("meetings", [0, 2])
+def test_one_is_enrolled_where_no_meeting_is_planned_any_more(meetings: int) -> None:
     by = make.actor()
-    course = make.course(by, kind=CourseKind.OPEN)
+    past = BEGAN - 28 * DAY
+    course = make.course(by, kind=CourseKind.OPEN, meetings=meetings, first=past)
     case = make.referral(by)
     with acting(by):
         assert enrol(course, case, by=by, at=BEGAN).state == EnrolmentState.ENROLLED
