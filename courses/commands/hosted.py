@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from courses import policies
 from courses.commands.books import books_of
+from courses.commands.marking.follow import call_due
+from courses.commands.ticks import first_meeting
 from courses.commands.waiting import move_up
-from courses.models import Course, Meeting
+from courses.models import Course, Meeting, Task
 from courses.queries.staffing import staff_needed
-from courses.states import CourseState
+from courses.states import CourseState, TaskKind
 from roegfri.actor import Actor
 from roegfri.refusal import Refusal, Words
 
@@ -19,6 +21,8 @@ _OVER: dict[str, Words] = {
     CourseState.FINISHED: gettext_lazy("Forløbet er afsluttet. Genåbn det først."),
     CourseState.CANCELLED: gettext_lazy("Forløbet er aflyst, og der kan ikke ændres i det."),
 }
+# Calls that are due before a meeting.
+_BEFORE = (TaskKind.CONTACT_FIRST, TaskKind.NO_SHOW)
 
 
 def own_course(course: Course, by: Actor) -> Course:
@@ -64,3 +68,26 @@ def seats_again(courses: Iterable[Course], by: Actor, at: dt.datetime) -> None:
     for course in courses:
         with books_of(course, by):
             move_up(course, at=at)
+
+
+def meetings_changed(course: Course, by: Actor, at: dt.datetime) -> None:
+    """A meeting was added, moved, cancelled or restored: seats are counted again, and calls are due
+    before the meeting that comes next now. What a person has put off stays where she put it."""
+    seats_again([course], by, at)
+    open_ones = Task.objects.filter(
+        organisation=course.host_id, course=course, done_at=None, attempts=0, kind__in=_BEFORE
+    )
+    for task in open_ones.select_for_update(of=("self",)).select_related("enrolment__course"):
+        due_at = _due(task, at)
+        if due_at and due_at != task.due_at:
+            task.due_at = due_at
+            task.save(update_fields=["due_at"])
+
+
+def _due(task: Task, at: dt.datetime) -> dt.datetime | None:
+    if task.enrolment is None:
+        return None
+    if task.kind == TaskKind.NO_SHOW:
+        return call_due(task.enrolment, task.meeting) if task.meeting else None
+    first = first_meeting(task.enrolment, at)
+    return first.starts_at if first else None

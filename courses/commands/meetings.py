@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.commands.booking import employed, taking
-from courses.commands.hosted import enough_staff, own_course, own_meeting, seats_again
+from courses.commands.hosted import enough_staff, meetings_changed, own_course, own_meeting
 from courses.commands.tasks import drop_tasks
 from courses.models import Course, Meeting, Room, Staffing
 from courses.queries.clashes import Want
@@ -107,7 +107,7 @@ def add_meeting(
     facts = {"room": room, "form": form, "extra": extra, "intake": intake}
     [made] = lay_meetings(course, [slot], counsellors, at=at, **facts)
     record("meeting.added", made, by=by, at=at)
-    seats_again([course], by, at)
+    meetings_changed(course, by, at)
     return made
 
 
@@ -146,7 +146,7 @@ def move_meeting(
         meeting.revision += 1
         meeting.save(update_fields=["starts_at", "ends_at", "room", "form", "revision"])
     record("meeting.moved", meeting, by=by, at=at)
-    seats_again([meeting.course], by, at)
+    meetings_changed(meeting.course, by, at)
     return meeting
 
 
@@ -169,7 +169,7 @@ def cancel_meeting(meeting: Meeting, *, reason: str, by: Actor, at: dt.datetime)
     lifecycle.move(meeting, MEETING_MOVES, to=MeetingState.CANCELLED, at=at, facts=facts)
     drop_tasks(at=at, meeting=meeting)
     record("meeting.cancelled", meeting, by=by, at=at, reason=reason)
-    seats_again([meeting.course], by, at)
+    meetings_changed(meeting.course, by, at)
     return meeting
 
 
@@ -192,7 +192,7 @@ def restore_meeting(meeting: Meeting, *, by: Actor, at: dt.datetime) -> Meeting:
         facts = ["cancel_reason", "revision"]
         lifecycle.move(meeting, MEETING_MOVES, to=MeetingState.PLANNED, at=at, facts=facts)
     record("meeting.restored", meeting, by=by, at=at)
-    seats_again([meeting.course], by, at)
+    meetings_changed(meeting.course, by, at)
     return meeting
 
 

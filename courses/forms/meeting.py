@@ -32,7 +32,7 @@ class AtATime(forms.Form):
         empty_label=_("Intet lokale"),
     )
     form = forms.ChoiceField(label=_("Hvordan"), choices=MeetingForm.choices)
-    sure = forms.BooleanField(label=_("Ja, det er meningen"), required=False)
+    sure = forms.BooleanField(label=_("Brug tidspunktet alligevel"), required=False)
 
     def __init__(
         self,

@@ -58,8 +58,9 @@ class MeetingRow:
 
     @property
     def day(self) -> str:
-        """ "tirsdag 3. marts 2026"."""
-        return formats.date_format(clock.danish_date(self.meeting.starts_at), "l j. F Y")
+        """ "tirsdag 3. marts", and with its year when that is another than this."""
+        on = clock.danish_date(self.meeting.starts_at)
+        return formats.date_format(on, "l j. F" if on.year == clock.today().year else "l j. F Y")
 
     @property
     def times(self) -> str:

@@ -18,10 +18,11 @@ from courses.commands.meetings import (
     move_meeting,
     restore_meeting,
 )
-from courses.models import Attendance, Course, Meeting, Room
+from courses.commands.tasks import finish_task
+from courses.models import Attendance, Course, Meeting, Room, Task
 from courses.queries.meetings import meetings
 from courses.rules.planning import Slot
-from courses.states import Mark, MeetingForm, MeetingState
+from courses.states import Mark, MeetingForm, MeetingState, TaskKind, TaskResult
 from roegfri.accounts.models import User
 from roegfri.actor import Actor, acting
 from roegfri.organisations.models import Municipality
@@ -328,6 +329,22 @@ def test_the_list_of_meetings_takes_as_many_questions_for_one_as_for_three(
             cancel(one, by)
 
 
+def test_a_call_before_the_first_meeting_is_due_when_that_is(by: Actor) -> None:
+    course = world(by, active=2)
+    with acting(by):
+        people = list(course.enrolments.all())
+    task, put_off = (make.task(one, by, TaskKind.CONTACT_FIRST) for one in people)
+    with acting(by):
+        finish_task(put_off, result=TaskResult.NO_ANSWER, next_at=AT + HOUR, by=by, at=AT)
+    move(first(course), by, slot(50))
+    with acting(by):
+        due = [Task.objects.get(pk=one.pk).due_at for one in (task, put_off)]
+    assert due == [AT + 50 * HOUR, AT + HOUR]
+    cancel(first(course), by)
+    with acting(by):
+        assert Task.objects.get(pk=task.pk).due_at == AT + (24 + 168) * HOUR
+
+
 # ---- the screens ----
 
 
@@ -355,13 +372,13 @@ def test_a_closed_day_is_said_once_and_meant_by_a_tick(by: Actor, client: Client
     url = reverse("courses:move_meeting", args=[meeting.pk])
     page = client.get(url).content.decode()
     assert "2 deltagere skal have besked" in page
-    assert "Ja, det er meningen" not in page
+    assert "Brug tidspunktet alligevel" not in page
     doubted = client.post(url, sent("2026-04-02"))
     assert doubted.status_code == 422
     assert "Der er lukket den dag: Skærtorsdag." in doubted.content.decode()
     moved = client.post(url, sent("2026-04-02", sure="on"), follow=True).content.decode()
     assert 'Ring eller skriv til de 2 tilmeldte. <a href="#_participants">' in moved
-    assert "torsdag 2. april 2026" in moved
+    assert ">torsdag 2. april</a>" in moved
     again = client.post(url, sent("2026-04-09"))
     assert again.status_code == 409
 

@@ -189,6 +189,7 @@ PARTS_OF_COMMANDS = {
     "own_meeting",
     "enough_staff",
     "seats_again",
+    "meetings_changed",
     "put_on",
     "take_off",
 }
