@@ -161,7 +161,7 @@ def participant(viewer: Actor, pk: UUID) -> Participant:
     return _participant(row, row.course, _meetings(viewer, row.course), now, at)
 
 
-def own_participant(viewer: Actor, pk: UUID) -> Participant:
+def participant_to_change(viewer: Actor, pk: UUID) -> Participant:
     """One whom one may change: where she lives only looks on. Raises Http404."""
     found = participant(viewer, pk)
     if not found.own:

@@ -23,7 +23,7 @@ from courses.queries.appointments import appointments
 from courses.queries.around import hosts
 from courses.queries.checklist import checklist
 from courses.queries.enrollable import destinations
-from courses.queries.participants import Participant, own_participant, participant, sees
+from courses.queries.participants import Participant, participant_to_change, participant, sees
 from courses.rules.seats import Why
 from courses.views.enrol import said_of
 from roegfri import clock
@@ -45,7 +45,7 @@ def participant_page(request: SignedIn, pk: UUID) -> HttpResponse:
 @screen(Right.COURSES_RUN)
 def change(request: SignedIn, pk: UUID) -> HttpResponse:
     """Her quit dates and the note."""
-    found = own_participant(request.actor, pk)
+    found = participant_to_change(request.actor, pk)
     if request.method != "POST":
         return redirect("courses:participant", pk)
     form = forms.EditParticipant(request.POST, enrolment=found.enrolment)
@@ -69,7 +69,7 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
 @screen(Right.COURSES_RUN)
 def leave(request: SignedIn, pk: UUID) -> HttpResponse:
     """Withdraws her, with the reason."""
-    found = own_participant(request.actor, pk)
+    found = participant_to_change(request.actor, pk)
     form = forms.Withdraw(request.POST or None)
     act = partial(withdraw, found.enrolment, by=request.actor, at=clock.now())
     if submitted(request, form, act):
@@ -81,7 +81,7 @@ def leave(request: SignedIn, pk: UUID) -> HttpResponse:
 @screen(Right.COURSES_RUN)
 def undo_leave(request: SignedIn, pk: UUID) -> HttpResponse:
     """She is back where she was; where her seat is taken, the waiting list is offered."""
-    found = own_participant(request.actor, pk)
+    found = participant_to_change(request.actor, pk)
     if request.method != "POST":
         return redirect("courses:participant", pk)
     form = forms.WhenNoSeat(request.POST)
@@ -99,7 +99,7 @@ def undo_leave(request: SignedIn, pk: UUID) -> HttpResponse:
 @screen(Right.COURSES_RUN)
 def move(request: SignedIn, pk: UUID) -> HttpResponse:
     """Moves her on to another course, chosen from those that are open."""
-    found = own_participant(request.actor, pk)
+    found = participant_to_change(request.actor, pk)
     form = forms.Transfer(request.POST or None)
     full: list[Course] = []
     done: list[Enrolment] = []
@@ -123,7 +123,7 @@ def move(request: SignedIn, pk: UUID) -> HttpResponse:
 @screen(Right.COURSES_RUN)
 def move_up(request: SignedIn, pk: UUID) -> HttpResponse:
     """Gives her a seat now, by whoever holds the course."""
-    found = own_participant(request.actor, pk)
+    found = participant_to_change(request.actor, pk)
     if request.method != "POST":
         return redirect("courses:participant", pk)
     form = forms.Promote(request.POST)
