@@ -232,7 +232,7 @@ def course(by: Actor, *, meetings: int = 0, first: dt.datetime = MONDAY, **given
     usual = {
         "host": host,
         "provider": host,
-        "agreement": Agreement.objects.get(memberships__municipality=host),
+        "agreement": Agreement.objects.distinct().get(memberships__municipality=host),
         "kind": CourseKind.GROUP,
         "name": f"Hold {next(_number)}",
         "capacity": 12,
