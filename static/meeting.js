@@ -227,6 +227,8 @@
   window.addEventListener("beforeunload", (event) => { if (waiting.some((one) => NOT_KEPT.some((name) => name in one.said))) event.preventDefault(); });
   document.addEventListener("submit", (event) => { if (event.target.hasAttribute("data-sign-out")) forgetAll(); });
   if ("BroadcastChannel" in window) new BroadcastChannel("sign-out").addEventListener("message", forgetAll);
+  // What has to be read first stands in sight, wherever the page stood before.
+  window.addEventListener("load", () => { const told = document.querySelector("[data-focus]"); if (told) told.scrollIntoView({ block: "center" }); });
   setInterval(expire, 60000);
   restore();
   tell();
