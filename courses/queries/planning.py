@@ -22,6 +22,7 @@ from roegfri.organisations.models import (
     Organisation,
     PharmacyAgreement,
 )
+from roegfri.organisations.terms import CourseTerms, MissingTerm
 from roegfri.ui.danish import DaSortKey
 
 # What the form proposes, and nobody asks for. S2: «Typisk 5-6 mødegange».
@@ -40,7 +41,8 @@ def usual(viewer: Actor, today: dt.date) -> dict[str, Any]:
     """What a new course begins with: held by one's own municipality, with as many meetings as the
     agreement asks of a group, or as is usual where it asks for none."""
     _own, agreement = planned_for(viewer, today)
-    minimum = _minimum(agreement, today)
+    terms = course_terms(viewer, agreement, today)
+    minimum = terms.group_minimum_meetings if terms else 0
     return {
         "kind": CourseKind.GROUP,
         "target": Target.ALL,
@@ -93,5 +95,12 @@ def counsellors_of(viewer: Actor, course: Course) -> list[User]:
     return list(people.order_by(DaSortKey("name"), "pk"))
 
 
-def _minimum(agreement: Agreement | None, on: dt.date) -> int:
-    return lookup.terms(agreement, on).courses.group_minimum_meetings if agreement else 0
+def course_terms(viewer: Actor, agreement: Agreement | None, on: dt.date) -> CourseTerms | None:
+    """What the agreement says of courses on a day; None where it says nothing: that is no reason
+    not to show a page."""
+    if agreement is None or not (viewer.is_system or viewer.rights):
+        return None
+    try:
+        return lookup.terms(agreement, on).courses
+    except MissingTerm:
+        return None

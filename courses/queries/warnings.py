@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from courses.models import Room
+from courses.queries.planning import course_terms
 from courses.rules.planning import counsellors_needed, enough_meetings
 from courses.states import CourseKind
 from roegfri import clock
 from roegfri.actor import Actor
-from roegfri.organisations import lookup
 from roegfri.organisations.models import Agreement
 
 
@@ -41,9 +41,9 @@ def warnings(viewer: Actor, plan: Plan) -> list[str]:
 
 def _of_agreement(viewer: Actor, plan: Plan) -> Iterator[str]:
     """What the agreement asks for on the day of the first meeting."""
-    if plan.agreement is None or not viewer.rights:
+    terms = course_terms(viewer, plan.agreement, plan.first_on or clock.today())
+    if terms is None:
         return
-    terms = lookup.terms(plan.agreement, plan.first_on or clock.today()).courses
     if plan.meetings and not enough_meetings(
         plan.kind, plan.meetings, minimum=terms.group_minimum_meetings
     ):

@@ -406,6 +406,23 @@ def test_one_screen_plans_and_publishes(client: Client, grant: Grant) -> None:
     )  # fmt: skip
 
 
+def test_every_page_carries_a_number_of_its_own(client: Client) -> None:
+    pages = [client.get(reverse("courses:new")).content.decode() for _ in range(2)]
+    first, second = (re.findall(r'name="once" value="([0-9a-f-]{36})"', one) for one in pages)
+    assert len({*first, *second}) == 2
+
+
+def test_an_agreement_that_says_nothing_of_courses_is_no_reason_not_to_plan() -> None:
+    silent = Agreement.objects.create(name="Ny", slug="ny", kind=kinds.Kind.AGREEMENT)
+    grant = make.grant(Role.COORDINATOR, make.municipality(silent))
+    client = Client()
+    client.force_login(grant.user)
+    assert client.get(reverse("courses:new")).status_code == 200
+    page = sent(client, form(make.actor(grant)), follow=True).content.decode()
+    assert "siger intet om" in page
+    assert Course.objects.get().state == CourseState.DRAFT
+
+
 def test_too_few_are_saved_as_a_draft_and_said(client: Client, grant: Grant) -> None:
     page = sent(client, form(make.actor(grant), count="5"), follow=True).content.decode()
     assert Course.objects.get().state == CourseState.DRAFT
@@ -453,6 +470,9 @@ def test_a_day_that_is_changed_counts_and_a_new_first_day_proposes_anew(
     [
         ({"first_on": ""}, "Skriv datoen for første mødegang"),
         ({"ends": "15:00"}, "Skal ligge efter"),
+        ({"first_on": "9999-12-28"}, "Er året rigtigt"),
+        ({"first_on": "0001-01-01"}, "Er året rigtigt"),
+        ({"laid": "2026-03-10 6", "on": ["2026-03-10", "9999-12-31"]}, "forkert år"),
         ({"count": ""}, "Skriv, hvor mange"),
         ({"capacity": "0"}, "1"),
         ({"provider": str(uuid.UUID(int=0))}, "Marker en gyldig valgmulighed"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses import policies
 from courses.commands.planning.details import course_to_plan
+from courses.commands.tasks import drop_tasks
 from courses.models import Course, Enrolment
 from courses.states import (
     COURSE_MOVES,
@@ -16,6 +17,7 @@ from courses.states import (
     CourseState,
     EnrolmentState,
     MeetingState,
+    TaskKind,
 )
 from roegfri import clock, lifecycle
 from roegfri.actor import Actor
@@ -53,6 +55,7 @@ def finish_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
         lifecycle.move(
             enrolment, ENROLMENT_MOVES, to=EnrolmentState.ENDED, at=at, facts=["left_at"]
         )
+    drop_tasks(kind=TaskKind.COUNSELLOR, course=course, at=at)
     _access_until(course, clock.danish_date(at) + dt.timedelta(days=SEEN_AFTER))
     record("course.finished", course, by=by, at=at, persons=_persons(course, by))
     return course

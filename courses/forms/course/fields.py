@@ -14,6 +14,7 @@ from courses.models import Room
 from courses.states import CourseKind, Target
 from referrals.forms.citizen import Suggested
 from referrals.forms.fields import OneLine
+from roegfri import clock
 from roegfri.accounts.models import User
 from roegfri.organisations.models import Organisation
 
@@ -21,6 +22,8 @@ LANGUAGES = (
     "Dansk", "Arabisk", "Engelsk", "Farsi", "Polsk", "Somali", "Tyrkisk", "Ukrainsk", "Urdu",
 )  # fmt: skip
 MOST = 200
+# In days; how far a command lets a course begin is narrower.
+FURTHEST = 3 * 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,14 @@ class TimeField(forms.TimeField):
 
 
 def day_of(text: str) -> dt.date | None:
-    """A date as a browser sends it; None when it is none."""
+    """A date as a browser sends it; None when it is none, or far from today."""
     try:
-        return dt.date.fromisoformat(text.strip())
+        day = dt.date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if is_near(day) else None
+
+
+def is_near(day: dt.date) -> bool:
+    """Whether a course may be planned there: within three years of today."""
+    return abs((day - clock.today()).days) <= FURTHEST

@@ -1,6 +1,7 @@
 """A course and its meetings, on one screen."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from courses.commands.planning import CourseDetails
-from courses.forms.course.fields import AboutCourse, Choices, TimeField, day_of
+from courses.forms.course.fields import AboutCourse, Choices, TimeField, day_of, is_near
 from courses.queries.proposal import MOST, Wanted
 from courses.states import CourseKind
 from referrals.forms.citizen import DayField
@@ -33,7 +34,7 @@ class PlanCourse(AboutCourse):
     counsellors = forms.MultipleChoiceField(
         label=_("Rådgivere"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
     def __init__(self, *given: Any, choices: Choices, **more: Any) -> None:
         super().__init__(*given, choices=choices, **more)
@@ -76,6 +77,13 @@ class PlanCourse(AboutCourse):
             counsellors=self._people(given.get("counsellors") or ()),
         )
 
+    def clean_first_on(self) -> dt.date | None:
+        """A day near enough to be reckoned from; a wrong year is asked about."""
+        day: dt.date | None = self.cleaned_data["first_on"]
+        if day and not is_near(day):
+            raise forms.ValidationError(_now("Datoen ligger langt fra i dag. Er året rigtigt?"))
+        return day
+
     def clean(self) -> dict[str, Any]:
         """The arguments of plan_course."""
         given = self.said = super().clean() or self.cleaned_data
@@ -103,7 +111,10 @@ class PlanCourse(AboutCourse):
         if starts and ends and ends <= starts:
             self.add_error("ends", _now("Skal ligge efter, at mødegangen er begyndt."))
         if not all(self._written()):
-            self.add_error("first_on", _now("En af datoerne i forslaget mangler. Skriv den."))
+            self.add_error(
+                "first_on",
+                _now("En af datoerne i forslaget mangler, eller er et forkert år. Ret den."),
+            )
 
     def _on(self) -> tuple[dt.date, ...]:
         """The days of the proposal as they were sent, if they are of the proposal that is shown."""
