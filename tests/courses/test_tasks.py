@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from courses.commands.tasks import drop_tasks, finish_task, make_task, take_up_task
@@ -22,6 +22,7 @@ from roegfri.audit.models import AuditEvent
 from roegfri.desk.lines import line, mark_words
 from roegfri.refusal import Conflict, Refusal
 from tests import make
+from tests.conftest import setup_connection
 from tests.threads import answers_at_once
 
 NOW = clock.danish_time(dt.date(2026, 3, 4), dt.time(10))
@@ -256,6 +257,52 @@ def test_a_line_that_stays_on_the_screen_says_what_became_of_it(town: Town) -> N
     stranger = make.actor()
     with acting(stranger):
         assert queries.marks(stranger, [task.pk], since=NOW)[0].gone
+
+
+# ---- the index ----------------------------------------------------------------------------------
+
+# 20,000 tasks of twenty municipalities, spread over half a year.
+MANY = """
+insert into courses_task (id, organisation_id, kind, course_id, enrolment_id, citizen_id, due_at,
+    made_at, note)
+  select gen_random_uuid(), case when n % 20 = 0 then t.organisation_id else gen_random_uuid() end,
+    t.kind, t.course_id, gen_random_uuid(), t.citizen_id,
+    t.due_at + random() * interval '180 days', t.made_at, ''
+  from courses_task t, generate_series(1, 20000) n
+"""
+
+
+def whole_reads() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select seq_scan from pg_stat_xact_user_tables where relname = 'courses_task'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_queue_reads_no_tasks_but_those_of_a_page() -> None:
+    with transaction.atomic():
+        town = Town()
+        town.task()
+    with setup_connection() as inside:
+        inside.execute("set session_replication_role = replica")
+        inside.execute(MANY)
+        inside.execute("vacuum analyze courses_task")
+    with acting(town.by), transaction.atomic():
+        before = whole_reads()
+        for view in (View.ALL, View.TASKS):
+            # Seven times: from the sixth on the server may use the plan it keeps.
+            for _ in range(7):
+                first = queries.worklist(town.by, view=view)
+                queries.worklist(town.by, view=view, after=first.next)
+                queries.waiting_counts(town.by)
+                queries.marks(town.by, [row.id for row in first.rows], since=NOW)
+        assert len(first.rows) == 25
+        assert whole_reads() == before
+        # What it looks like when it does happen.
+        assert Task.objects.filter(note="?").count() == 0
+        assert whole_reads() > before
 
 
 # ---- its page ------------------------------------------------------------------------------------
