@@ -8,7 +8,7 @@ from itertools import count
 from django.db import transaction
 from django.test import Client
 
-from courses.models import Attendance, Course, Enrolment, Staffing
+from courses.models import Attendance, Course, Enrolment, Meeting, Staffing
 from courses.states import Mark
 from referrals.models import Referral
 from roegfri import clock
@@ -23,23 +23,23 @@ PARTICIPANTS, MEETINGS = 30, 7
 
 def pages(client: Client) -> Iterator[tuple[str, Cost]]:
     """What each page costs, by what it shows."""
-    course = _course(people.counsellor())
-    third = course.all_meetings.order_by("starts_at")[2]
+    course, meetings = _course(people.counsellor())
     for what, address, row in (
         ("course page", f"/hold/{course.pk}/", b"/tilmelding/"),
-        ("meeting mode", f"/moede/{third.pk}/", b'data-enrolment="'),
+        ("meeting mode", f"/moede/{meetings[2].pk}/", b'data-enrolment="'),
     ):
         assert client.get(address).content.count(row) >= PARTICIPANTS, what
         yield f"{what}: {PARTICIPANTS} participants", measure.cost(getter(client, address))
 
 
-def _course(by: Actor) -> Course:
+def _course(by: Actor) -> tuple[Course, list[Meeting]]:
     """Two meetings have been, and everybody is marked at them."""
     first = clock.now() - dt.timedelta(weeks=2, minutes=30)
-    course = make.course(by, meetings=MEETINGS, first=first, capacity=PARTICIPANTS)
-    meetings = list(course.all_meetings.order_by("starts_at"))
+    with transaction.atomic():
+        course = make.course(by, meetings=MEETINGS, first=first, capacity=PARTICIPANTS)
     taking_part = [make.enrolment(course, case, by) for case in _cases(by)]
     with acting(by), transaction.atomic():
+        meetings = list(course.all_meetings.order_by("starts_at"))
         Staffing.objects.bulk_create(
             Staffing(
                 meeting=one,
@@ -55,7 +55,7 @@ def _course(by: Actor) -> Course:
             for one, number in zip(taking_part, count(), strict=False)
         )
     world.settle()
-    return course
+    return course, meetings
 
 
 def _mark(of: Enrolment, meeting: uuid.UUID, by: Actor, number: int) -> Attendance:
