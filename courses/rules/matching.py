@@ -5,9 +5,8 @@ here alone. No database, no system clock.
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import NamedTuple
 
 from courses.rules.seats import Lack
 from courses.states import CourseKind, Target
@@ -19,28 +18,19 @@ FAR_KM, LATE_DAYS = 40, 90
 YOUNG = range(16, 26)
 
 
-class Counts(StrEnum):
-    """What counts when courses are ranked."""
+class Weights(NamedTuple):
+    """How much each thing counts when courses are ranked, as points of 200."""
 
-    TIME = "time"
-    LANGUAGE = "language"
-    TARGET = "target"
-    DISTANCE = "distance"
-    KIND = "kind"
-    PLACE = "place"
-    START = "start"
+    time: int
+    language: int
+    target: int
+    distance: int
+    kind: int
+    place: int
+    start: int
 
 
-# How much each counts, as points of 200.
-WEIGHTS: Mapping[Counts, int] = {
-    Counts.TIME: 45,
-    Counts.LANGUAGE: 40,
-    Counts.TARGET: 35,
-    Counts.DISTANCE: 30,
-    Counts.KIND: 25,
-    Counts.PLACE: 15,
-    Counts.START: 10,
-}
+WEIGHTS = Weights(time=45, language=40, target=35, distance=30, kind=25, place=15, start=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +46,7 @@ class Asked:
     pregnant: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A course as it stands for one citizen.
 
     `fits` is the share of its coming meetings at times she wished for; `left` the share of all its
@@ -90,6 +79,8 @@ def suits(target: str, asked: Asked, on: dt.date | None) -> float:
     S1: «en bred vifte af målgruppetilpassede rygestoptilbud». -1: it is for others; 0.5: nobody
     knows; a group that no register tells of is a little below a course for everybody.
     """
+    if target == Target.ALL:
+        return 0.7
     if target == Target.PREGNANT:
         return {True: 1.0, False: -1.0, None: 0.0}[asked.pregnant]
     if target == Target.YOUNG:
@@ -98,7 +89,7 @@ def suits(target: str, asked: Asked, on: dt.date | None) -> float:
         return 1.0 if clock.age_on(asked.born, on) in YOUNG else -1.0
     if target == Target.ETHNIC:
         return 0.8 if asked.language else 0.2
-    return 0.7 if target == Target.ALL else 0.3
+    return 0.3
 
 
 def score(offer: Offer, asked: Asked) -> float:
@@ -107,16 +98,22 @@ def score(offer: Offer, asked: Asked) -> float:
     S1: «Borgeren tilmeldes det tilbud, der ønskes», and «borgerne kan vælge mellem alle kommunernes
     tilbud»: whose course it is counts for nothing.
     """
-    worth = {
-        Counts.TIME: _time(offer, asked),
-        Counts.LANGUAGE: _language(offer, asked),
-        Counts.TARGET: suits(offer.target, asked, offer.on),
-        Counts.DISTANCE: 0.4 if offer.km is None else max(0.0, 1 - offer.km / FAR_KM),
-        Counts.KIND: 0.5 if not asked.kinds else float(offer.kind in asked.kinds),
-        Counts.PLACE: 1.0 if offer.lacks is None else 0.2 * (offer.lacks is Lack.COUNSELLOR),
-        Counts.START: _start(offer),
-    }
-    return sum(WEIGHTS[one] * share for one, share in worth.items())
+    return (
+        WEIGHTS.time * _time(offer, asked)
+        + WEIGHTS.language * _language(offer, asked)
+        + WEIGHTS.target * suits(offer.target, asked, offer.on)
+        + WEIGHTS.distance * (0.4 if offer.km is None else max(0.0, 1 - offer.km / FAR_KM))
+        + WEIGHTS.kind * (0.5 if not asked.kinds else float(offer.kind in asked.kinds))
+        + WEIGHTS.place * _place(offer)
+        + WEIGHTS.start * _start(offer)
+    )
+
+
+def _place(offer: Offer) -> float:
+    """A missing counsellor is found sooner than a seat."""
+    if offer.lacks is None:
+        return 1.0
+    return 0.2 if offer.lacks is Lack.COUNSELLOR else 0.0
 
 
 def _time(offer: Offer, asked: Asked) -> float:

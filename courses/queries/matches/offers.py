@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db.models import (
     Case,
     Count,
+    F,
+    Func,
     IntegerField,
     Min,
     OuterRef,
@@ -17,15 +19,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, ExtractHour, ExtractIsoWeekDay
+from django.db.models.functions import Coalesce
 
 from courses import policies
 from courses.models import Course, Meeting
 from courses.queries.matches.wishes import Wishes
 from courses.rules.matching import part_of_day
 from courses.states import CourseKind, CourseState, MeetingState
-from referrals.states import DAY_PARTS
-from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.organisations.models import Term
 
@@ -86,8 +86,15 @@ def rows(viewer: Actor, wishes: Wishes, two_from: TwoFrom) -> Iterator[Row]:
 
 def coming(viewer: Actor, wishes: Wishes) -> Mapping[UUID, Coming]:
     """Of each of them, the meetings that are still to come; appointments are none."""
-    courses = _open_courses(viewer, wishes).values("pk")
-    meetings = Meeting.objects.filter(_planned(wishes.at), course__in=courses)
+    if not viewer.is_system and not viewer.rights:
+        return {}
+    # No secret of any course: which of them are shown is asked in `rows`.
+    meetings = Meeting.objects.filter(
+        _planned(wishes.at),
+        course__agreement=wishes.agreement_id,
+        course__state=CourseState.PUBLISHED,
+        course__last_at__gt=wishes.at,
+    )
     fits: Any = Value(0)
     if wishes.asked.times:
         meetings, fits = _at_times(meetings, wishes.asked.times)
@@ -109,7 +116,7 @@ def two_from(viewer: Actor, agreement: UUID) -> TwoFrom:
 
 def _open_courses(viewer: Actor, wishes: Wishes) -> QuerySet[Course]:
     """As `standing.takes_participants` says of one."""
-    to_come = Q(last_at=None) | Q(last_at__gt=wishes.at) | Q(kind=CourseKind.INDIVIDUAL)
+    to_come = Q(last_at=None) | Q(last_at__gt=wishes.at) | ~Q(kind=CourseKind.GROUP)
     found = policies.courses_visible_to(viewer).filter(
         to_come, agreement=wishes.agreement_id, state=CourseState.PUBLISHED
     )
@@ -129,22 +136,37 @@ def _fewest(at: dt.datetime, many: int | None) -> Case:
     asked = (
         []
         if many is None
-        else [When(seats_taken__gte=many - 1, then=Subquery(staffed.values("n")[:1]))]
+        else [
+            When(
+                seats_taken__gte=many - 1,
+                capacity__gt=F("seats_taken"),
+                then=Subquery(staffed.values("n")[:1]),
+            )
+        ]
     )
     return Case(*asked, default=None, output_field=IntegerField(null=True))
+
+
+class _HourOfWeek(Func):
+    """Which hour of the Danish week an instant is in: 0 is midnight to a Thursday, as 1970 began.
+    One conversion for each meeting; weekday and hour apart cost twice that."""
+
+    template = (
+        "mod(extract(epoch from %(expressions)s at time zone 'Europe/Copenhagen')::bigint / 3600,"
+        " 168)"
+    )
+    output_field = IntegerField()
 
 
 def _at_times(
     meetings: QuerySet[Meeting], times: frozenset[str]
 ) -> tuple[QuerySet[Meeting], Count]:
-    """The meetings with the part of the week they are in, and the count of those wished for."""
-    parts = list(DAY_PARTS)
-    wished = [len(parts) * int(one[0]) + parts.index(one[2:]) for one in times]
-    borders = [hour for hour in range(1, 24) if part_of_day(hour) != part_of_day(hour - 1)]
-    part = Case(
-        *(When(hour__lt=hour, then=Value(n)) for n, hour in enumerate(borders)),
-        default=Value(len(borders)),
-    )
-    day = ExtractIsoWeekDay("starts_at", tzinfo=clock.COPENHAGEN)
-    hours = meetings.alias(hour=ExtractHour("starts_at", tzinfo=clock.COPENHAGEN))
-    return hours.alias(slot=len(parts) * day + part), Count("pk", filter=Q(slot__in=wished))
+    """The meetings with the hour of the week they begin in, and the count of those wished for."""
+    wished = [
+        (int(one[0]) - 4) % 7 * 24 + hour
+        for one in times
+        for hour in range(24)
+        if part_of_day(hour) == one[2:]
+    ]
+    hours = meetings.alias(hour=_HourOfWeek("starts_at"))
+    return hours, Count("pk", filter=Q(hour__in=wished))

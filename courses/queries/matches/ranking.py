@@ -4,6 +4,7 @@ import datetime as dt
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from courses.queries.matches import offers
@@ -11,7 +12,6 @@ from courses.queries.matches.wishes import Wishes
 from courses.queries.matches.words import Said
 from courses.queries.places import place
 from courses.rules import matching
-from courses.rules.places import Place
 from courses.rules.seats import Lack, Standing, lack
 from courses.states import CourseKind
 from roegfri import clock
@@ -66,8 +66,7 @@ def ranked(viewer: Actor, wishes: Wishes, *, limit: int = 10) -> Matches:
     return Matches([judge.match(one) for one in best], len(found))
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     row: offers.Row
     coming: offers.Coming | None
     offer: matching.Offer
@@ -93,19 +92,20 @@ class _Judge:
         self.viewer, self.wishes, self.coming, self.two_from = viewer, wishes, coming, two_from
         self.today = clock.danish_date(wishes.at)
         self.home = place(viewer, wishes.postcode)
+        # Many courses meet in one postcode: the way to it is worked out once.
+        self.ways: dict[str, tuple[float | None, bool]] = {}
 
     def candidate(self, row: offers.Row) -> _Candidate | None:
         """The course with its points; None where it is narrowed away, or nothing is to come."""
         coming = self.coming.get(row.id)
         if coming is None and row.kind != CourseKind.INDIVIDUAL and row.meetings:
             return None
-        there = place(self.viewer, row.postcode)
-        km = self.home.km_to(there) if self.home and there else None
+        km, estimated = self._way(row.postcode)
         if not (self._at_the_time(coming) and self._near(km)):
             return None
         offer = self._offer(row, coming, km)
         points = matching.score(offer, self.wishes.asked)
-        return _Candidate(row, coming, offer, _guessed(self.home, there), points)
+        return _Candidate(row, coming, offer, estimated, points)
 
     def match(self, one: _Candidate) -> Match:
         """As it is shown."""
@@ -129,6 +129,17 @@ class _Judge:
             points=one.points,
             reason=said.line(),
         )
+
+    def _way(self, postcode: str) -> tuple[float | None, bool]:
+        """How far it is, and whether one of the two postcodes is guessed."""
+        if postcode not in self.ways:
+            there = place(self.viewer, postcode)
+            if self.home and there:
+                guessed = self.home.estimated or there.estimated
+                self.ways[postcode] = self.home.km_to(there), guessed
+            else:
+                self.ways[postcode] = None, False
+        return self.ways[postcode]
 
     def _at_the_time(self, coming: offers.Coming | None) -> bool:
         narrow = self.wishes.narrow
@@ -159,13 +170,11 @@ class _Judge:
         )
 
     def _lacks(self, row: offers.Row, on: dt.date | None) -> Lack | None:
+        if row.taken < row.capacity and row.fewest is None and not row.waiting:
+            return None
         two_from = next((n for since, n in self.two_from if on and since <= on), None)
         standing = Standing(row.kind, row.capacity, row.taken, row.waiting, row.fewest, two_from)
         if missing := lack(standing):
             return missing
         # Those who wait get the free seats first.
         return Lack.SEAT if row.waiting >= row.capacity - row.taken else None
-
-
-def _guessed(home: Place | None, there: Place | None) -> bool:
-    return any(one is not None and one.estimated for one in (home, there))
