@@ -257,8 +257,7 @@ def test_one_press_on_a_free_time_makes_it(town: Town, client: Client) -> None:
     with acting(town.by):
         meeting = Meeting.objects.get()
         assert (meeting.form, meeting.staff.get().counsellor) == ("phone", town.colleague)
-    page = client.get(address).content.decode()
-    assert f"/moede/{meeting.pk}/" in page
+    assert f"/moede/{meeting.pk}/" in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize(
