@@ -187,6 +187,24 @@ def _at_it_oneself(viewer: Actor) -> Exists:
     return Exists(Staffing.objects.filter(meeting=OuterRef("pk"), counsellor=viewer.user_id))
 
 
+# Entry's fields that are no columns of a meeting, and where they stand.
+_FROM_COURSE = {
+    "name": F("course__name"),
+    "kind": F("course__kind"),
+    "course_state": F("course__state"),
+    "host_id": F("course__host"),
+    "host_name": F("course__host__name"),
+    "meetings": F("course__meetings"),
+    "place": F("room__venue__name"),
+    "town": F("room__venue__town"),
+    "capacity": F("course__capacity"),
+    "seats_taken": F("course__seats_taken"),
+    "waiting": F("course__waiting"),
+    "number": NUMBER,
+}
+_NAMES = ["staff_names" if one == "staff" else one for one in _FIELDS]
+
+
 def _entries(viewer: Actor, found: Iterable[UUID]) -> list[Entry]:
     ids = list(found)
     if not ids:
@@ -194,31 +212,12 @@ def _entries(viewer: Actor, found: Iterable[UUID]) -> list[Entry]:
     staff = Staffing.objects.filter(
         meeting=OuterRef("pk"), meeting__course__host=viewer.organisation_id
     )
-    rows = (
-        Meeting.objects.filter(pk__in=ids)
-        .annotate(
-            name=F("course__name"),
-            kind=F("course__kind"),
-            course_state=F("course__state"),
-            host_id=F("course__host"),
-            host_name=F("course__host__name"),
-            meetings=F("course__meetings"),
-            place=F("room__venue__name"),
-            town=F("room__venue__town"),
-            capacity=F("course__capacity"),
-            seats_taken=F("course__seats_taken"),
-            waiting=F("course__waiting"),
-            number=NUMBER,
-            staff_names=ArraySubquery(
-                staff.order_by("counsellor__name").values("counsellor__name")
-            ),
-            mine=_at_it_oneself(viewer),
-        )
-        .order_by("starts_at", "id")
+    rows = Meeting.objects.filter(pk__in=ids).annotate(
+        **_FROM_COURSE,
+        staff_names=ArraySubquery(staff.order_by("counsellor__name").values("counsellor__name")),
+        mine=_at_it_oneself(viewer),
     )
-    renamed = {"staff": "staff_names"}
-    names = [renamed.get(one, one) for one in _FIELDS]
-    return [Entry(*one) for one in rows.values_list(*names)]
+    return [Entry(*one) for one in rows.order_by("starts_at", "id").values_list(*_NAMES)]
 
 
 def _closing_days(viewer: Actor, first: dt.date, last: dt.date) -> dict[dt.date, str]:

@@ -87,28 +87,17 @@ class Around:
 @screen(Right.COURSES_READ)
 def week(request: SignedIn) -> HttpResponse:
     """Monday to Sunday, meeting by meeting."""
-    today = clock.today()
-    form = _filter(request)
-    asked = form.day(today)
+    form, asked = _asked(request)
     monday = asked - dt.timedelta(days=asked.isoweekday() - 1)
-    days = meetings.calendar(
-        request.actor,
-        monday,
-        monday + dt.timedelta(days=6),
-        form.narrowed(),
-        most=MOST_IN_A_WEEK,
-    )
+    sunday = monday + dt.timedelta(days=6)
+    days = meetings.calendar(request.actor, monday, sunday, form.narrowed(), most=MOST_IN_A_WEEK)
     context = {
         "form": form,
         "days": days,
         "monday": monday,
-        "sunday": days[-1].on,
+        "sunday": sunday,
         "number": monday.isocalendar().week,
-        "today": today,
-        "around": _around(
-            request, monday - _WEEK, monday + _WEEK, is_now=monday <= today <= days[-1].on
-        ),
-        "tabs": _tabs("week", {**_kept(request), "dag": asked.isoformat()}),
+        **_surroundings(request, "week", asked, (monday, sunday), monday - _WEEK),
         "empty": not any(day.entries for day in days),
     }
     return show(request, "courses/week.html", context)
@@ -117,30 +106,19 @@ def week(request: SignedIn) -> HttpResponse:
 @screen(Right.COURSES_READ)
 def month(request: SignedIn) -> HttpResponse:
     """A month in whole weeks, the first few meetings of each day."""
-    today = clock.today()
-    form = _filter(request)
-    asked = form.day(today)
+    form, asked = _asked(request)
     first = asked.replace(day=1)
-    after = clock.add_months(first, 1)
-    last = after - dt.timedelta(days=1)
-    days = meetings.calendar(
-        request.actor,
-        first - dt.timedelta(days=first.isoweekday() - 1),
-        last + dt.timedelta(days=7 - last.isoweekday()),
-        form.narrowed(),
-        most=MOST_IN_A_MONTH,
-    )
+    last = clock.add_months(first, 1) - dt.timedelta(days=1)
+    monday = first - dt.timedelta(days=first.isoweekday() - 1)
+    sunday = last + dt.timedelta(days=7 - last.isoweekday())
+    days = meetings.calendar(request.actor, monday, sunday, form.narrowed(), most=MOST_IN_A_MONTH)
     context = {
         "form": form,
         "days": days,
         "first": first,
-        "today": today,
         "weekdays": WEEKDAYS,
         "kept": urlencode(_kept(request)),
-        "around": _around(
-            request, clock.add_months(first, -1), after, is_now=first <= today <= last
-        ),
-        "tabs": _tabs("month", {**_kept(request), "dag": asked.isoformat()}),
+        **_surroundings(request, "month", asked, (first, last), clock.add_months(first, -1)),
         "empty": not any(day.entries for day in days if day.on.month == first.month),
     }
     return show(request, "courses/month.html", context)
@@ -180,8 +158,23 @@ def _in_words(place: Place) -> str:
     return f"{WEEKDAYS[weekday - 1]} {DAY_PARTS[part]}".lower()
 
 
-def _filter(request: SignedIn) -> CalendarFilter:
-    return CalendarFilter(request.GET, viewer=request.actor, hosts=around.hosts(request.actor))
+def _asked(request: SignedIn) -> tuple[CalendarFilter, dt.date]:
+    """Whose meetings are asked for, and on which day."""
+    form = CalendarFilter(request.GET, viewer=request.actor, hosts=around.hosts(request.actor))
+    return form, form.day(clock.today())
+
+
+def _surroundings(
+    request: SignedIn, shape: str, asked: dt.date, shown: tuple[dt.date, dt.date], before: dt.date
+) -> dict[str, object]:
+    """What a week and a month have around them; `before` is where the ones before them begin."""
+    today, (first, last) = clock.today(), shown
+    after = last + dt.timedelta(days=1)
+    return {
+        "today": today,
+        "around": _around(request, before, after, is_now=first <= today <= last),
+        "tabs": _tabs(shape, {**_kept(request), "dag": asked.isoformat()}),
+    }
 
 
 def _kept(request: SignedIn) -> dict[str, str]:
