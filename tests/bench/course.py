@@ -36,6 +36,7 @@ def _course(by: Actor) -> tuple[Course, list[Meeting]]:
     """Two meetings have been, and everybody is marked at them."""
     first = clock.now() - dt.timedelta(weeks=2, minutes=30)
     with transaction.atomic():
+        free = make.user(name="Rådgiver")
         course = make.course(by, meetings=MEETINGS, first=first, capacity=PARTICIPANTS)
     taking_part = [make.enrolment(course, case, by) for case in _cases(by)]
     with acting(by), transaction.atomic():
@@ -43,7 +44,7 @@ def _course(by: Actor) -> tuple[Course, list[Meeting]]:
         Staffing.objects.bulk_create(
             Staffing(
                 meeting=one,
-                counsellor_id=by.person,
+                counsellor=free,
                 starts_at=one.starts_at,
                 ends_at=one.ends_at,
             )
@@ -69,8 +70,7 @@ def _cases(by: Actor) -> list[Referral]:
     """Her municipality's own, that are drawn and no copies."""
     with world.inside() as inside:
         drawn = inside.execute(
-            "select id from drawn.referral where handler_id = %s and state = 'received'"
-            " order by received_at, id limit %s",
+            "select id from drawn.referral where handler_id = %s order by received_at, id limit %s",
             [by.organisation_id, PARTICIPANTS],
         ).fetchall()
     with acting(by), transaction.atomic():
