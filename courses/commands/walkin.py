@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -24,6 +25,7 @@ from referrals.commands.details import Details
 from referrals.commands.receive import receive_referral
 from referrals.models import Phone, Referral
 from referrals.policies import citizens_visible_to, referrals_visible_to
+from referrals.queries import own_municipality
 from referrals.states import Channel, Outcome, ReferralState, Source
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
@@ -127,7 +129,7 @@ def _case(
     known = _open_case(citizen, by) if citizen else None
     if known is not None:
         return known
-    host = Municipality.objects.get(pk=by.organisation_id)
+    host = own_municipality(by)
     case = receive_referral(
         Details(
             source=Source.OWN_CONTACT,
@@ -201,12 +203,12 @@ def _make_tasks(
     by: Actor,
     at: dt.datetime,
 ) -> None:
-    about = {"course": meeting.course, "enrolment": enrolment, "at": at}
-    with books_of(meeting.course, by):
-        due_at = call_due(enrolment, meeting)
+    course, due_at = meeting.course, call_due(enrolment, meeting)
+    ask = partial(make_task, course=course, enrolment=enrolment, due_at=due_at, at=at)
+    with books_of(course, by):
         if enrolment.state == EnrolmentState.WAITING:
             note = _("Kom til en mødegang uden at have en plads.")
-            make_task(TaskKind.PLACE, due_at=due_at, note=note, **about)
+            ask(TaskKind.PLACE, note=note)
         if missing:
             note = _("Spørg efter: %(missing)s.") % {"missing": ", ".join(missing)}
-            make_task(TaskKind.MISSING, due_at=due_at, note=note, **about)
+            ask(TaskKind.MISSING, note=note)

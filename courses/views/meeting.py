@@ -1,6 +1,6 @@
 """Mødegang: who came, on one page for a telephone; closed by one tap."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -110,14 +110,14 @@ def _sheet(request: SignedIn, pk: UUID, *, rest: bool, then: Any = None) -> Http
     if request.method != "POST":
         return redirect("courses:meeting", pk)
     form = Sheet(request.POST, people=room.people)
-    differing: dict[UUID, marking.Differs] = {}
+    answers: list[dict[UUID, marking.Differs]] = []
     save = partial(marking.mark_sheet, room.meeting, rest=rest, by=request.actor, at=clock.now())
-    if not submitted(request, form, lambda **given: differing.update(save(**given))):
+    if not submitted(request, form, lambda **given: answers.append(save(**given))):
         return _shown(request, room, form)
     drafts.forget(request.user.pk, _sheet_of(pk))
     room = meeting_room(request.actor, pk)
-    if differing:
-        return _differs(request, room, form, differing)
+    if answers[0]:
+        return _differs(request, room, form, answers[0])
     if then:
         return then(request, room)  # type: ignore[no-any-return]
     messages.success(request, _("Fremmødet er gemt."))
@@ -179,5 +179,5 @@ def _shown(
                 status=status)  # fmt: skip
 
 
-def _refused(words: list[str], *, status: int = UNPROCESSABLE) -> JsonResponse:
+def _refused(words: Iterable[object], *, status: int = UNPROCESSABLE) -> JsonResponse:
     return JsonResponse({"refused": " ".join(map(str, words))}, status=status)

@@ -112,7 +112,7 @@ def owner(actor: Actor) -> str:
 
 def _shown(name: str, value: object) -> str:
     if name == "mark":
-        return str(Mark(value).label) if value else _("ikke registreret")
+        return str(Mark(str(value)).label) if value else _("ikke registreret")
     return _text(value) or _("tomt")
 
 

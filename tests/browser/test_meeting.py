@@ -226,7 +226,7 @@ def test_a_session_that_ran_out_keeps_what_waits_and_says_so(
     tap(page, "Anna", "attended")
     expect(page.locator("[data-queue]")).to_contain_text("Du er logget ud")
     assert world.stored() == 0
-    page.context.add_cookies(here)
+    page.context.add_cookies(here)  # type: ignore[arg-type]
     page.locator("[data-queue-now]").click()
     expect(page.locator("[data-queue]")).to_be_hidden()
     sent(page)

@@ -68,7 +68,7 @@ class World:
         with transaction.atomic(), acting(self.host):
             return Attendance.objects.get(enrolment=self.people[who], meeting=self.meetings[0])
 
-    def calls(self) -> list[tuple[uuid.UUID, dt.datetime]]:
+    def calls(self) -> list[tuple[uuid.UUID | None, dt.datetime]]:
         with acting(self.host):
             open_ones = Task.objects.filter(kind=TaskKind.NO_SHOW, done_at=None).order_by("due_at")
             return [(one.enrolment_id, one.due_at) for one in open_ones]
