@@ -708,6 +708,8 @@ NEED_MORE = {
     "referrals:message_add",
     "courses:enrol",
     "courses:change_participant",
+    "courses:withdraw",
+    "courses:appointment",
     "courses:take_back",
     "courses:transfer",
     "courses:promote",
