@@ -34,6 +34,7 @@ MAY_WRITE = {
     "roegfri.accounts.models": "the manager that makes a user",
     "roegfri.desk.demo.staff": "the trial's made-up people",
     "roegfri.desk.demo.ways": "the trial's made-up arrivals and keys",
+    "roegfri.desk.demo.courses.ground": "the trial's made-up places and educations",
 }
 
 
