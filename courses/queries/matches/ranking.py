@@ -94,6 +94,7 @@ class _Judge:
         self.home = place(viewer, wishes.postcode)
         # Many courses meet in one postcode: the way to it is worked out once.
         self.ways: dict[str, tuple[float | None, bool]] = {}
+        self.days: dict[dt.datetime, dt.date] = {}
 
     def candidate(self, row: offers.Row) -> _Candidate | None:
         """The course with its points; None where it is narrowed away, or nothing is to come."""
@@ -141,6 +142,12 @@ class _Judge:
                 self.ways[postcode] = None, False
         return self.ways[postcode]
 
+    def _day(self, next_at: dt.datetime) -> dt.date:
+        """The same for the day: many meet at one instant."""
+        if next_at not in self.days:
+            self.days[next_at] = clock.danish_date(next_at)
+        return self.days[next_at]
+
     def _at_the_time(self, coming: offers.Coming | None) -> bool:
         narrow = self.wishes.narrow
         if coming is None or not (narrow.weekday or narrow.part):
@@ -156,7 +163,7 @@ class _Judge:
     def _offer(
         self, row: offers.Row, coming: offers.Coming | None, km: float | None
     ) -> matching.Offer:
-        on = clock.danish_date(coming.next_at) if coming else None
+        on = self._day(coming.next_at) if coming else None
         return matching.Offer(
             kind=row.kind,
             language=row.language,
