@@ -10,6 +10,7 @@ from django.http import Http404
 
 from courses import policies
 from courses.models import Course, Enrolment, Meeting, Task
+from courses.queries.my_meetings import MEETINGS
 from courses.states import MeetingState
 from referrals import rules
 from referrals.models import Citizen, Phone
@@ -60,6 +61,7 @@ where {_OURS}""",  # noqa: S608  (our own words)
         },
         views={View.ALL: "true", View.TASKS: "true"},
         counted={View.TASKS: f"select from courses_task t where {_OURS}"},
+        beside={"meetings": MEETINGS},
         done="""select t.done_at as at, u.name, true as known
   from courses_task t left join accounts_user u on u.id = t.done_by_id
   where t.id = x.id and t.organisation_id = %(organisation)s""",

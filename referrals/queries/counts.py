@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from referrals.queries.conditions import AGREED, COVERS, DUE_TODAY, MINE, NO_NUMBER, OVERDUE, UNREAD
 from referrals.queries.lists import View, branches, queue_values
@@ -26,10 +27,12 @@ class Covering:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many each view of the queue has, counted up to 100; and for whom one covers."""
+    """How many each view of the queue has, counted up to 100; for whom one covers; and what the
+    storeys above show beside them, by name (lists.Branch.beside)."""
 
     number: Mapping[View, Count]
     covering: Sequence[Covering]
+    beside: Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class _Counted:
     deeper: bool
     covering: list[list[str]]
     above: dict[str, int]
+    beside: dict[str, list[Any]]
 
 
 _OURS = "select from referrals_referral r where r.handler_id = %(organisation)s"
@@ -74,13 +78,17 @@ select
 
 @cache
 def _above() -> str:
-    """What the branches of the storeys above count, by view, as one more column."""
+    """What the branches of the storeys above count, by view, and show beside it: two columns."""
     counted = [
         f"'{view}', {_up_to_cap(rows)}"
         for branch in branches()
         for view, rows in branch.counted.items()
     ]
-    return f", json_build_object({', '.join(counted)}) as above"
+    beside = [f"'{name}', {rows}" for branch in branches() for name, rows in branch.beside.items()]
+    return (
+        f", json_build_object({', '.join(counted)}) as above"
+        f", json_build_object({', '.join(beside)}) as beside"
+    )
 
 
 def waiting_counts(viewer: Actor) -> Counts:
@@ -99,4 +107,5 @@ def waiting_counts(viewer: Actor) -> Counts:
         {view: Count(min(n, CAP), capped=n > CAP) for view, n in exact.items()}
         | {v: Count(min(n, CAP), capped=n > CAP or found.deeper) for v, n in at_top.items()},
         [Covering(name, dt.date.fromisoformat(until)) for name, until in found.covering],
+        found.beside,
     )

@@ -57,7 +57,8 @@ class Branch:
 
     `values` says what a column of a line is; one that is not named is empty. `views` says what a
     view leaves of it; one that is not named leaves nothing. `counted` are, by view, the rows whose
-    number stands on top where counts.py does not count them itself. `done` says of the id `x.id`
+    number stands on top where counts.py does not count them itself; `beside` is, by name, what else
+    is shown on top: SQL for a JSON array. `done` says of the id `x.id`
     when it was finished (`at`, null while it is open) and by whom (`name`); no row: it is not ours.
     """
 
@@ -68,6 +69,7 @@ class Branch:
     values: Mapping[str, str]
     views: Mapping[View, str]
     counted: Mapping[View, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
     done: str = ""
 
 
@@ -227,5 +229,6 @@ def queue_values(viewer: Actor) -> dict[str, Any]:
         "viewer": viewer.user_id,
         "now": now,
         "today": today,
+        "morning": clock.start_of_day(today),
         "tomorrow": clock.end_of_day(today),
     }

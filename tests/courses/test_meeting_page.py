@@ -13,8 +13,9 @@ from django.test import Client
 from courses.commands.marking import Said, close_meeting, mark
 from courses.models import Attendance, Course, Enrolment, Meeting, Staffing
 from courses.queries.meeting_room import meeting_room
-from courses.queries.my_meetings import my_meetings
+from courses.queries.my_meetings import MyMeetings, my_meetings
 from courses.states import EnrolmentState, Mark, MeetingState
+from referrals.queries import waiting_counts
 from roegfri.accounts.models import Grant
 from roegfri.actor import Actor, acting, hosting
 from roegfri.audit.models import AuditEvent, AuditEventPerson
@@ -368,12 +369,16 @@ def test_todays_meetings_open_with_one_tap(world: World, during: Any) -> None:
             starts_at=FIRST, ends_at=FIRST,
         )  # fmt: skip
     with acting(world.host):
-        mine = my_meetings(world.host, DURING)
-        assert [one.mine for one in mine.today] == [True, False]
-        assert len(my_meetings(world.host, DURING + DAY).unclosed) == 2
+        assert [one.mine for one in hers(world.host, DURING).today] == [True, False]
+        assert len(hers(world.host, DURING + DAY).unclosed) == 2
         close_meeting(world.meeting, anyway=True, by=world.host, at=DURING)
-        assert len(my_meetings(world.host, DURING + DAY).unclosed) == 1
-        assert not my_meetings(world.host, DURING + 4 * WEEK)
+        assert len(hers(world.host, DURING + DAY).unclosed) == 1
+        assert not hers(world.host, DURING + 4 * WEEK)
+
+
+def hers(viewer: Actor, at: dt.datetime) -> MyMeetings:
+    with time_machine.travel(at, tick=False), acting(viewer):
+        return my_meetings(viewer, waiting_counts(viewer).beside["meetings"], at)
 
 
 # ---- how long one may stay, how much it costs ----------------------------------------------------

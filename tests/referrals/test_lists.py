@@ -78,10 +78,11 @@ def test_a_file_costs_the_same_whatever_its_length() -> None:
     make.call(referral, by)
     address = f"/sag/{referral.pk}/"
     client.get(address)
-    assert len(statements(lambda: client.get(address))) == 11
+    # Session, person, reason, case, file, courses, what stands around it, look-up log.
+    assert len(statements(lambda: client.get(address))) == 12
     make.call(referral, by, at=make.MONDAY + dt.timedelta(hours=3))
     make.call(referral, by, at=make.MONDAY + dt.timedelta(hours=6))
-    assert len(statements(lambda: client.get(address))) == 11
+    assert len(statements(lambda: client.get(address))) == 12
 
 
 # ---- whose ---------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def today(request: SignedIn) -> HttpResponse:
         "lines": [line(row, at=at) for row in page.rows],
         "view": view,
         "figures": _figures(counts),
-        "meetings": my_meetings(request.actor, at),
+        "meetings": my_meetings(request.actor, counts.beside["meetings"], at),
         "covering": counts.covering,
         "empty": EMPTY[view],
         "poll": _poll(page, view, at),
