@@ -25,7 +25,7 @@ from courses.commands.marking import (
     reopen_meeting,
 )
 from courses.models import Attendance, Course, Enrolment, Marking, Meeting, Task
-from courses.rules.attendance import no_show_call_due
+from courses.rules.contact import no_show_call_by
 from courses.states import EnrolmentState, Mark, MeetingState, TaskKind, WithdrawReason
 from roegfri import clock
 from roegfri.actor import Actor, acting, hosting
@@ -453,8 +453,8 @@ def test_whoever_stayed_away_is_rung_before_the_next_meeting(world: World) -> No
 
 
 def test_the_last_meeting_gives_seven_days() -> None:
-    assert no_show_call_due(FIRST, None) == clock.end_of_day(FIRST.date() + 7 * DAY)
-    assert no_show_call_due(FIRST, FIRST + WEEK) == FIRST + WEEK
+    assert no_show_call_by(FIRST, None, days=7) == clock.end_of_day(FIRST.date() + 7 * DAY)
+    assert no_show_call_by(FIRST, FIRST + WEEK, days=7) == FIRST + WEEK
 
 
 def test_of_an_appointment_the_next_one_is_hers(world: World) -> None:
@@ -468,7 +468,7 @@ def test_of_an_appointment_the_next_one_is_hers(world: World) -> None:
     assert world.calls() == [
         (world.people[1].pk, FIRST + DAY),
         (world.people[0].pk, FIRST + 2 * DAY),
-        (world.theirs.pk, no_show_call_due(FIRST, None)),
+        (world.theirs.pk, no_show_call_by(FIRST, None, days=7)),
     ]
 
 

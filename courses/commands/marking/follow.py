@@ -9,10 +9,12 @@ from django.db.models import Min, Q
 
 from courses.commands.tasks import drop_tasks, make_task
 from courses.models import Attendance, Enrolment, Meeting
-from courses.rules.attendance import no_show_call_due
+from courses.rules.contact import no_show_call_by
 from courses.states import Mark, MeetingState, TaskKind
 from roegfri import clock
 from roegfri.actor import Actor, acting, hosting
+from roegfri.organisations import lookup
+from roegfri.organisations.terms import MissingTerm
 
 
 def follow_mark(
@@ -67,10 +69,20 @@ def ask_for_call(enrolment: Enrolment, meeting: Meeting, *, at: dt.datetime) -> 
 
 
 def call_due(enrolment: Enrolment, meeting: Meeting) -> dt.datetime:
-    """Before the next meeting that is hers, or some days after the last (rules.attendance)."""
+    """Before the next meeting that is hers, or some days after the last (rules.contact)."""
     later = Meeting.objects.filter(course=meeting.course_id, starts_at__gt=meeting.starts_at)
     hers = later.exclude(state=MeetingState.CANCELLED).filter(
         Q(appointment=False) | Q(appointed__enrolment=enrolment.pk)
     )
     following = hers.order_by("starts_at").values_list("starts_at", flat=True).first()
-    return no_show_call_due(meeting.starts_at, following)
+    return no_show_call_by(meeting.starts_at, following, days=_days_after_the_last(meeting))
+
+
+def _days_after_the_last(meeting: Meeting) -> int:
+    """By the agreement on the day of the meeting; one that does not say it wants the call at once:
+    a missing term must not keep a meeting open."""
+    on = clock.danish_date(meeting.starts_at)
+    try:
+        return lookup.terms(meeting.course.agreement, on).number("no_show_call_days")
+    except MissingTerm:
+        return 0
