@@ -45,8 +45,9 @@ def next_weekday(number: int, hour: int) -> dt.datetime:
 def test_two_presses_enrol_and_a_lost_seat_loses_nothing(visitor: Visitor, mette: Actor) -> None:
     agreed = Agreement.objects.get(memberships__municipality=mette.organisation_id)
     ishoej = make.actor(make.grant(Role.COUNSELLOR, make.municipality(agreed)))
-    make.course(mette, meetings=6, first=next_weekday(2, 9), name="Morgenhold")
-    evening = make.course(ishoej, meetings=6, first=next_weekday(3, 17), name="Aftenhold")
+    with transaction.atomic():
+        make.course(mette, meetings=6, first=next_weekday(2, 9), name="Morgenhold")
+        evening = make.course(ishoej, meetings=6, first=next_weekday(3, 17), name="Aftenhold")
     now = clock.now()
     anna = make.referral(mette, received_at=now, given_names="Anna", surname="Jensen")
     make.referral(mette, received_at=now, given_names="Bo", surname="Olsen", number="+4530303030")
