@@ -5,6 +5,8 @@ from typing import Any
 from celery import shared_task
 
 from courses.commands import rolling
+from courses.commands.waiting import look_at_line
+from courses.queries.standing import with_a_line
 from roegfri import clock
 from roegfri.actor import acting, system
 
@@ -21,3 +23,12 @@ def end_long_absent(**_: Any) -> None:
     """Who has stayed away from Kom & Kvit for long, and plans no quit date, takes part no more."""
     with acting(system("courses.end_long_absent")) as by:
         rolling.end_long_absent(by=by, at=clock.now())
+
+
+@shared_task(name="courses.look_at_lines")
+def look_at_lines(**_: Any) -> None:
+    """Who waits gets the seat that nobody gave up, but that time has made free. One transaction for
+    each course, so that no line is locked for the sake of another."""
+    with acting(system("courses.look_at_lines")) as by:
+        for course in with_a_line(by):
+            look_at_line(course, by=by, at=clock.now())

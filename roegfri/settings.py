@@ -169,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "let waiting lists move up": {
+        "task": "courses.look_at_lines",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "send what waits in the outbox": {
         "task": "outbox.send",
         "schedule": 10.0,

@@ -35,7 +35,7 @@ def move_up(course: Course, *, at: dt.datetime) -> list[Enrolment]:
     course = locked_course(course)
     now = queries.standing(current(), course, at)
     promoted = []
-    for first in queries.line(current(), course).select_for_update(of=("self",)):
+    for first in queries.line(current(), course).select_for_update(of=("self",), no_key=True):
         if lack(now) or not now.is_open:
             break
         give_seat(first, at=at)
@@ -44,6 +44,19 @@ def move_up(course: Course, *, at: dt.datetime) -> list[Enrolment]:
         now = replace(now, taken=now.taken + 1, waiting=now.waiting - 1)
     ask_for_counsellor(course, now, at=at)
     return promoted
+
+
+@transaction.atomic
+def look_at_line(course: Course, *, by: Actor, at: dt.datetime) -> list[Enrolment]:
+    """Gives what seats time has made free: the one meeting that lacked a counsellor has been, say.
+
+    Who got one. Twice is once; where nothing is free, nothing is asked for again.
+    """
+    with books_of(course, by) as host:
+        now = queries.standing(host, locked_course(course), at)
+        if now.is_open and lack(now):
+            return []
+        return move_up(course, at=at)
 
 
 @transaction.atomic

@@ -45,6 +45,12 @@ def takes_participants(viewer: Actor, course: Course, at: dt.datetime) -> bool:
     return course.state == CourseState.PUBLISHED and (not over or course.kind != CourseKind.GROUP)
 
 
+def with_a_line(viewer: Actor) -> list[Course]:
+    """The courses that somebody waits for, of all one may see."""
+    open_to_all = policies.courses_visible_to(viewer).filter(state=CourseState.PUBLISHED)
+    return list(open_to_all.filter(waiting__gt=0).select_related("host").order_by("pk"))
+
+
 def line(viewer: Actor, course: Course) -> QuerySet[Enrolment]:
     """Who waits for a seat and whom one may see, the first in front."""
     waiting = policies.enrolments_visible_to(viewer).filter(

@@ -1,5 +1,6 @@
 """The waiting list: who is next, why not yet, and what never happens however one goes on."""
 
+import datetime as dt
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -10,11 +11,13 @@ import time_machine
 from courses.commands.books import books_of
 from courses.commands.enrol import NoSeat, WhenFull, enrol
 from courses.commands.leaving import take_back, transfer, withdraw
+from courses.commands.tasks import finish_task
 from courses.commands.waiting import move_up, promote
 from courses.models import Course, Enrolment, Task
 from courses.queries.participants import participants
 from courses.rules.seats import Why
-from courses.states import CourseState, EnrolmentState, TaskKind, WithdrawReason
+from courses.states import CourseState, EnrolmentState, TaskKind, TaskResult, WithdrawReason
+from courses.tasks import look_at_lines
 from roegfri.actor import Actor, acting, hosting
 from roegfri.audit.models import AuditEvent
 from roegfri.refusal import Refusal
@@ -239,3 +242,47 @@ def test_however_one_goes_on_the_books_are_right_and_the_order_holds(seed: int) 
             before[course.pk] = line
     assert len(history.made) > 10
     assert history.refused > 3
+
+
+# ---- what time makes free --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone_at_the_first() -> Course:
+    """Two at most with one counsellor; at all meetings but the first there are two."""
+    two = towns(two_counsellors_from="2")
+    course = coming(two.b)
+    staff(course, 2, two.b)
+    with acting(hosting(make.SYSTEM, course.host_id)):
+        first = course.all_meetings.earliest("starts_at")
+        first.staff.first().delete()
+    put(course, two.b)
+    return course
+
+
+def test_a_meeting_that_has_been_lets_the_line_move(alone_at_the_first: Course) -> None:
+    two_b = make.actor(make.grant(organisation=alone_at_the_first.host))
+    waits = wait(alone_at_the_first, two_b)
+    look_at_lines()
+    assert state(waits) == WAITING
+    with time_machine.travel(AT + WEEK + dt.timedelta(hours=3), tick=False):
+        for _twice in range(2):
+            look_at_lines()
+            assert state(waits) == ENROLLED
+            with acting(two_b):
+                told = Task.objects.filter(kind=TaskKind.TELL_SEAT, done_at=None)
+                assert [one.enrolment_id for one in told] == [waits.pk]
+                assert not Task.objects.filter(kind=TaskKind.COUNSELLOR, done_at=None).exists()
+
+
+def test_what_a_person_has_put_aside_is_not_asked_for_every_hour(
+    alone_at_the_first: Course,
+) -> None:
+    two_b = make.actor(make.grant(organisation=alone_at_the_first.host))
+    wait(alone_at_the_first, two_b)
+    with acting(two_b):
+        task = Task.objects.get(kind=TaskKind.COUNSELLOR)
+    do(two_b, finish_task, task, result=TaskResult.NOT_NEEDED)
+    look_at_lines()
+    with acting(two_b):
+        assert not Task.objects.filter(kind=TaskKind.COUNSELLOR, done_at=None).exists()

@@ -18,6 +18,7 @@ SYSTEMS: dict[str, Words] = {
     "courses.ask_for_contacts": _("den, der skal tales med før første mødegang"),
     "courses.end_long_absent": _("afslutning efter langt fravær"),
     "courses.feed": _("kalender hentet ved hemmeligt link"),
+    "courses.look_at_lines": _("ventelisten, når tiden har givet plads"),
     "create_token": _("driften laver en adgangsnøgle"),
     "create_user": _("driften opretter en bruger"),
     "demo_data": _("øvedata"),
