@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from courses.rules.attendance import no_show_call_due
+from courses.rules.contact import no_show_call_by
 from courses.states import (
     CourseKind,
     EnrolmentState,
@@ -37,6 +37,8 @@ _NOTES = (
 )
 # Ppm: before, and some days after, one has stopped.
 _SMOKES, _STOPPED = (9, 31), (1, 6)
+# The term no_show_call_days of both agreements.
+_CALL_DAYS = 7
 # It is agreed in the second meeting to stop at the third.
 _QUITS_AT = 2
 
@@ -111,7 +113,7 @@ def _ring(world: World, laid: Laid, row: Row, meeting: Row) -> None:
         for one in laid.meetings
         if one["starts_at"] > meeting["starts_at"] and one["state"] != MeetingState.CANCELLED
     ]
-    due = no_show_call_due(meeting["starts_at"], min(later, default=None))
+    due = no_show_call_by(meeting["starts_at"], min(later, default=None), days=_CALL_DAYS)
     day = clock.add_workdays(clock.danish_date(meeting["starts_at"]), 1, closed=laid.place.closed)
     rung = min(clock.danish_time(day, dt.time(12, 15)), due)
     done = rung < world.now - dt.timedelta(days=1)
