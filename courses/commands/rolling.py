@@ -28,7 +28,7 @@ def end_long_absent(*, by: Actor, at: dt.datetime) -> int:
     if not first("courses.end_long_absent"):
         return 0
     ended = 0
-    for away in long_absent(by, at=at):
+    for away in sorted(long_absent(by, at=at), key=lambda one: one.enrolment.course_id):
         try:
             withdraw(away.enrolment, reason=WithdrawReason.LONG_ABSENT, by=by, at=at)
         except Refusal:
