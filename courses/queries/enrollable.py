@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from courses import policies
-from courses.models import Course, Enrolment, Meeting
-from courses.states import LIVE, CourseKind, CourseState, MeetingState
+from courses.models import Course, Enrolment
+from courses.queries.moving import open_courses
+from courses.states import LIVE
 from referrals.models import Citizen, Phone, Referral
 from referrals.policies import referrals_visible_to
 from referrals.queries import found
@@ -68,19 +69,7 @@ def destinations(
 ) -> QuerySet[Course, Any]:
     """Courses somebody can move on to, that which meets next in front; `next_at` is when. At most
     20; one's own municipality's drafts are none."""
-    coming = Meeting.objects.filter(
-        course=OuterRef("pk"),
-        appointment=False,
-        state=MeetingState.PLANNED,
-        starts_at__gt=at,
-    )
-    rows = (
-        policies.courses_visible_to(viewer)
-        .filter(state=CourseState.PUBLISHED)
-        .exclude(pk=enrolment.course_id)
-        .annotate(next_at=Subquery(coming.order_by("starts_at").values("starts_at")[:1]))
-        .filter(Q(next_at__isnull=False) | Q(kind=CourseKind.INDIVIDUAL))
-    )
+    rows = open_courses(viewer, at).exclude(pk=enrolment.course_id)
     if where.kind:
         rows = rows.filter(kind=where.kind)
     if where.host:

@@ -99,7 +99,7 @@ class _Judge:
     def candidate(self, row: offers.Row) -> _Candidate | None:
         """The course with its points; None where it is narrowed away, or nothing is to come."""
         coming = self.coming.get(row.id)
-        if coming is None and row.kind != CourseKind.INDIVIDUAL and row.meetings:
+        if coming is None and row.kind == CourseKind.GROUP and row.meetings:
             return None
         km, estimated = self._way(row.postcode)
         if not (self._at_the_time(coming) and self._near(km)):
