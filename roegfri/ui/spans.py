@@ -14,6 +14,11 @@ def span_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
     return _("%(day)s kl. %(times)s") % {"day": day, "times": times_words(starts_at, ends_at)}
 
 
+def moment_words(instant: dt.datetime) -> str:
+    """ "03.03.2026 kl. 16.00"."""
+    return f"{instant.astimezone(clock.COPENHAGEN):%d.%m.%Y kl. %H.%M}"
+
+
 def times_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
     """ "16.00-18.00"."""
     local = (one.astimezone(clock.COPENHAGEN) for one in (starts_at, ends_at))

@@ -12,10 +12,11 @@ from courses.commands.marking.who import expected_at
 from courses.commands.tasks import drop_tasks
 from courses.models import Attendance, Enrolment, Meeting
 from courses.states import MEETING_MOVES, Mark, MeetingState, TaskKind
-from roegfri import clock, lifecycle
+from roegfri import lifecycle
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.refusal import Conflict, Refusal
+from roegfri.ui.spans import moment_words
 
 
 class AlreadyClosed(Conflict):
@@ -55,7 +56,7 @@ def close_meeting(meeting: Meeting, *, anyway: bool = False, by: Actor, at: dt.d
     if meeting.starts_at > at and meeting.state == MeetingState.PLANNED:
         raise Refusal(
             _("Mødegangen begynder først %(when)s. Luk den, når den er holdt.")
-            % {"when": _when(meeting.starts_at)}
+            % {"when": moment_words(meeting.starts_at)}
         )
     marked = Attendance.objects.filter(meeting=meeting).exclude(mark="")
     missing = expected_at(meeting).exclude(pk__in=marked.values("enrolment"))
@@ -101,7 +102,7 @@ def _hosted(meeting: Meeting, by: Actor) -> Meeting:
 
 def _closed_by(meeting: Meeting) -> AlreadyClosed:
     name = meeting.closed_by.name if meeting.closed_by else ""
-    when = _when(meeting.closed_at) if meeting.closed_at else ""
+    when = moment_words(meeting.closed_at) if meeting.closed_at else ""
     return AlreadyClosed(
         _(
             "Mødegangen er allerede lukket af %(name)s %(when)s. Det, du har registreret, er gemt;"
@@ -109,7 +110,3 @@ def _closed_by(meeting: Meeting) -> AlreadyClosed:
         )
         % {"name": name, "when": when}
     )
-
-
-def _when(instant: dt.datetime) -> str:
-    return f"{instant.astimezone(clock.COPENHAGEN):%d.%m.%Y kl. %H.%M}"

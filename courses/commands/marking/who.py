@@ -9,9 +9,9 @@ from courses import policies
 from courses.commands.marking.said import Said
 from courses.models import Appointment, Attendance, Enrolment, Meeting
 from courses.states import EnrolmentState, Mark, MeetingState
-from roegfri import clock
 from roegfri.actor import Actor, acting, hosting
 from roegfri.refusal import Refusal
+from roegfri.ui.spans import moment_words
 
 # Who comes early is marked early; further ahead somebody has opened the wrong meeting.
 AHEAD = dt.timedelta(hours=12)
@@ -53,7 +53,7 @@ def may_be_marked(enrolment: Enrolment, meeting: Meeting, said: Said, at: dt.dat
                 "Deltageren stoppede på forløbet den %(left)s, før mødegangen. Skal fremmødet stå"
                 " her, så fortryd frameldingen først."
             )
-            % {"left": _moment(enrolment.left_at)}
+            % {"left": moment_words(enrolment.left_at)}
         )
 
 
@@ -63,7 +63,7 @@ def may_be_met(meeting: Meeting, at: dt.datetime, *, only_afbud: bool = False) -
     if meeting.state == MeetingState.CANCELLED:
         raise Refusal(
             _("Mødegangen den %(day)s er aflyst. Genopret den, hvis den alligevel blev holdt.")
-            % {"day": _moment(meeting.starts_at)}
+            % {"day": moment_words(meeting.starts_at)}
         )
     if meeting.starts_at - at > AHEAD and not only_afbud:
         raise Refusal(
@@ -71,13 +71,13 @@ def may_be_met(meeting: Meeting, at: dt.datetime, *, only_afbud: bool = False) -
                 "Mødegangen er først den %(day)s. Fremmøde kan registreres fra %(hours)d timer før;"
                 " et afbud kan noteres nu."
             )
-            % {"day": _moment(meeting.starts_at), "hours": AHEAD // dt.timedelta(hours=1)}
+            % {"day": moment_words(meeting.starts_at), "hours": AHEAD // dt.timedelta(hours=1)}
         )
 
 
 def expected_at(meeting: Meeting) -> QuerySet[Enrolment]:
     """Who should have come: enrolled before it ended, not left before it began; one participant
-    alone where the meeting is hers. Each with `marked`, empty when nothing is registered."""
+    alone where the meeting is hers."""
     hers = Attendance.objects.filter(enrolment=OuterRef("pk"), meeting=meeting)
     rows = Enrolment.objects.filter(course=meeting.course_id).filter(
         Q(left_at=None) | Q(left_at__gt=meeting.starts_at)
@@ -87,7 +87,3 @@ def expected_at(meeting: Meeting) -> QuerySet[Enrolment]:
     return rows.filter(enrolled_at__lte=meeting.ends_at).exclude(
         ~Exists(hers), state=EnrolmentState.WAITING
     )
-
-
-def _moment(instant: dt.datetime) -> str:
-    return f"{instant.astimezone(clock.COPENHAGEN):%d.%m.%Y kl. %H.%M}"
