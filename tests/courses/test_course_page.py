@@ -96,7 +96,6 @@ def test_who_was_looked_at_is_in_the_log() -> None:
     grant = make.grant()
     course = course_of(grant, 2)
     page(signed_in(grant), course)
-    seen = set(course.enrolments.none())
     with acting(make.SYSTEM):
         seen = set(course.enrolments.values_list("citizen_id", flat=True))
         logged = set(AuditEventPerson.objects.filter(at=NOW).values_list("person", flat=True))

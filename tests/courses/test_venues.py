@@ -20,6 +20,7 @@ from courses.commands.venues import (
     reopen_venue,
 )
 from courses.models import Room, Venue
+from roegfri.accounts.models import User
 from roegfri.accounts.roles import Role
 from roegfri.actor import Actor, acting
 from roegfri.refusal import Refusal
@@ -112,7 +113,7 @@ def test_another_municipality_changes_nothing(by: Actor) -> None:
 @pytest.fixture
 def client(by: Actor) -> Client:
     client = Client()
-    client.force_login(make.User.objects.get(pk=by.person))
+    client.force_login(User.objects.get(pk=by.person))
     return client
 
 
