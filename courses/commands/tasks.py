@@ -139,8 +139,9 @@ def take_up_task(task: Task, *, by: Actor, at: dt.datetime) -> Task:
 def _own(task: Task, by: Actor) -> Task:
     """The row as it is now, locked; behind its participant's, since whoever ticks or withdraws her
     locks her first. Raises Refusal when it is another municipality's."""
-    hers = policies.enrolments_worked_with_by(by).filter(pk=task.enrolment_id)
-    list(hers.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    if task.enrolment_id:
+        hers = policies.enrolments_worked_with_by(by).filter(pk=task.enrolment_id)
+        list(hers.select_for_update(of=("self",), no_key=True).values_list("pk"))
     mine = policies.tasks_visible_to(by).select_for_update(of=("self",)).filter(pk=task.pk)
     if (row := mine.first()) is None:
         raise Refusal(_("Opgaven er ikke længere jeres. Intet er ændret."))

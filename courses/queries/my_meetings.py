@@ -88,5 +88,5 @@ def my_meetings(viewer: Actor, told: Iterable[Sequence[Any]], at: dt.datetime) -
 
 def _meeting(told: Sequence[Any]) -> MyMeeting:
     pk, starts_at, ends_at, *rest = told
-    moments = (dt.datetime.fromisoformat(one) for one in (starts_at, ends_at))
-    return MyMeeting(UUID(pk), *moments, *rest)
+    begins, ends = (dt.datetime.fromisoformat(one) for one in (starts_at, ends_at))
+    return MyMeeting(UUID(pk), begins, ends, *rest)

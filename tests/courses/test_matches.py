@@ -112,8 +112,8 @@ def test_standing_offers_are_found_without_a_meeting(ours: Actor) -> None:
     assert best["Individuelt"].next_at is None
     assert "næste gang 12. marts" in best["Kom & Kvit"].reason
     assert names(ours, narrow=Narrow(weekday=4)) == ["Kom & Kvit", "Individuelt"]
-    held = {"kind": CourseKind.OPEN, "meetings": 2, "first": AT - dt.timedelta(weeks=4)}
-    make.course(ours, name="Åbent hus", **held)
+    long_ago = AT - dt.timedelta(weeks=4)
+    make.course(ours, kind=CourseKind.OPEN, meetings=2, first=long_ago, name="Åbent hus")
     best = {one.name: one for one in found(ours).best}
     assert "mødegange ikke planlagt" in best["Åbent hus"].reason
 
