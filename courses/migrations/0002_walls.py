@@ -123,6 +123,35 @@ returns uuid language sql stable security definer set search_path = public, pg_t
       and {WORKS_WITH.format(enrolment="p_enrolment", live=LIVE)}))
 $$;
 
+-- Two rows of a citizen are one, or are two again: who holds a course that the merged row is on sees
+-- the row that counts as well, or no more.
+create function enrolment_follow_merge(p_citizen uuid)
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_kept uuid;
+begin
+  if not app_system() and (app_role() not in ('counsellor', 'coordinator') or not exists (
+      select from referrals_citizenaccess a
+      where a.citizen_id = p_citizen and a.organisation_id = app_organisation()
+        and a.ground = 'handling' and a.from_on <= app_today() and a.until_on is null)) then
+    raise insufficient_privilege using message = 'this citizen is not yours to merge';
+  end if;
+  select merged_into_id into v_kept from referrals_citizen where id = p_citizen;
+  update referrals_citizenaccess a set until_on = greatest(app_today() - 1, a.from_on)
+  from courses_enrolment e
+  where e.citizen_id = p_citizen and a.about = e.id and a.ground = 'host'
+    and a.citizen_id <> p_citizen and a.citizen_id is distinct from v_kept
+    and (a.until_on is null or a.until_on >= app_today());
+  insert into referrals_citizenaccess
+    (id, citizen_id, organisation_id, ground, about, from_on, until_on)
+  select gen_random_uuid(), v_kept, a.organisation_id, 'host', a.about, app_today(), a.until_on
+  from courses_enrolment e
+  join referrals_citizenaccess a
+    on a.about = e.id and a.citizen_id = e.citizen_id and a.ground = 'host'
+  where v_kept is not null and e.citizen_id = p_citizen
+    and (a.until_on is null or a.until_on >= app_today())
+  on conflict on constraint access_once do update set until_on = excluded.until_on;
+end $$;
+
 -- Who comes from where: counts alone, for those who may see the whole agreement. Enrolled in the
 -- period, come to their first meeting in the period, and waiting now; the days are Danish.
 create function course_comers(p_agreement uuid, p_from timestamptz, p_until timestamptz)
@@ -152,11 +181,12 @@ revoke execute on function enrolment_freeze_home(uuid, date) from public;
 revoke execute on function course_access_until(uuid, date) from public;
 revoke execute on function enrolment_rank(uuid) from public;
 revoke execute on function enrolment_handler(uuid) from public;
+revoke execute on function enrolment_follow_merge(uuid) from public;
 revoke execute on function course_comers(uuid, timestamptz, timestamptz) from public;
 do $$ begin
   execute format('grant execute on function enrolment_open(uuid, uuid, uuid, date),'
     ' enrolment_freeze_home(uuid, date), course_access_until(uuid, date), enrolment_rank(uuid),'
-    ' enrolment_handler(uuid),'
+    ' enrolment_handler(uuid), enrolment_follow_merge(uuid),'
     ' course_comers(uuid, timestamptz, timestamptz) to %I', app_role_named('app'));
 end $$;
 """
@@ -166,6 +196,7 @@ drop function enrolment_freeze_home(uuid, date);
 drop function course_access_until(uuid, date);
 drop function enrolment_rank(uuid);
 drop function enrolment_handler(uuid);
+drop function enrolment_follow_merge(uuid);
 drop function course_comers(uuid, timestamptz, timestamptz);
 """
 
