@@ -255,9 +255,16 @@ SESSION_ENGINE = "roegfri.accounts.store"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_IDLE_MINUTES = 30
 # On these pages one looks up seldom: whoever is on one of them may be still for longer.
-SESSION_IDLE_MINUTES_ON = dict.fromkeys(
-    ("courses:meeting", "courses:meeting_mark", "courses:meeting_all", "courses:meeting_marks"), 120
+_IN_THE_ROOM = (
+    "meeting",
+    "meeting_mark",
+    "meeting_marks",
+    "meeting_all",
+    "meeting_close",
+    "walk_in",
+    "attendance_list",
 )
+SESSION_IDLE_MINUTES_ON = dict.fromkeys([f"courses:{one}" for one in _IN_THE_ROOM], 120)
 SESSION_ABSOLUTE_HOURS = 10
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_HOURS * 3600
