@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses import policies
 from courses.commands.books import books_of, handler_of, locked_course, takes_nobody
 from courses.commands.enrol import person_of
 from courses.commands.leaving import transfer, withdraw
-from courses.commands.planning.ending import SEEN_AFTER
+from courses.commands.planning.ending import SEEN_AFTER, seen_until
 from courses.commands.tasks import drop_tasks, make_task
 from courses.models import Course, Enrolment
 from courses.queries.standing import takes_participants
@@ -84,7 +84,7 @@ def cancel_course(
     for one in rows:
         target = choices.get(one.pk, move_to)
         done = _sent_on(one, course, target, done, by=by, at=at)
-    _seen_until(course, clock.danish_date(at) + dt.timedelta(days=SEEN_AFTER))
+    seen_until(course, clock.danish_date(at) + dt.timedelta(days=SEEN_AFTER))
     persons = [one.citizen_id for one in rows]
     record("course.cancelled", course, by=by, at=at, persons=persons, reason=reason)
     return done
@@ -117,7 +117,7 @@ def _locked(course: Course, targets: Iterable[Course | None], by: Actor, at: dt.
 def _cancel_meetings(course: Course, reason: str, at: dt.datetime) -> None:
     """Those still to come, appointments too."""
     rows = course.all_meetings.filter(state=MeetingState.PLANNED, ends_at__gt=at)
-    for one in rows.select_for_update(of=("self",)).order_by("starts_at", "pk"):
+    for one in rows.select_for_update(of=("self",), no_key=True).order_by("starts_at", "pk"):
         if not one.attendances.filter(mark=Mark.ATTENDED).exists():
             one.cancel_reason = reason[:200]
             facts = ["cancel_reason"]
@@ -158,8 +158,3 @@ def _sent_on(
             note=why,
         )
     return replace(done, left=done.left + 1)
-
-
-def _seen_until(course: Course, day: dt.date) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select course_access_until(%s, %s)", [course.pk, day])

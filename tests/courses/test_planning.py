@@ -61,9 +61,10 @@ def details(**given: Any) -> CourseDetails:
 
 
 def planned(by: Actor, count: int = 6, **given: Any) -> Course:
-    more = {name: given.pop(name) for name in ("counsellors", "once", "times") if name in given}
+    more: dict[str, Any] = {"times": weeks(count)}
+    more |= {name: given.pop(name) for name in ("counsellors", "once", "times") if name in given}
     with acting(by):
-        return plan_course(details(**given), **{"times": weeks(count), "by": by, "at": NOW, **more})
+        return plan_course(details(**given), **more, by=by, at=NOW)
 
 
 def do(command: Any, course: Course, by: Actor, at: dt.datetime = NOW, **given: Any) -> Any:
@@ -280,7 +281,10 @@ def test_another_room_is_that_of_the_meetings_to_come() -> None:
         Meeting.objects.filter(pk=meetings[3].pk).update(room=third)
     at = meetings[0].ends_at
     do(change_course, course, by, at, changes={"room": (str(new.pk),)}, version=0)
-    assert [one.room_id for one in course.all_meetings.all()] == [old.pk, new.pk, new.pk, third.pk]
+    meetings = list(course.all_meetings.all())
+    assert [one.room_id for one in meetings] == [old.pk, new.pk, new.pk, third.pk]
+    # Who has been told of the old one is told again.
+    assert [one.revision for one in meetings] == [0, 1, 1, 0]
 
 
 def test_a_room_that_is_taken_is_refused_and_nothing_saved() -> None:
@@ -334,6 +338,20 @@ def test_a_course_is_over_with_its_participants_and_seen_for_thirty_days() -> No
             assert Enrolment.objects.get(pk=enrolment.pk).state == EnrolmentState.ENROLLED
     course.refresh_from_db()
     assert (course.state, course.finished_at, course.seats_taken) == ("published", None, 1)
+
+
+def test_a_course_with_fewer_seats_by_now_is_not_opened_again() -> None:
+    by = coordinator()
+    course = do(publish_course, planned(by), by)
+    for _ in range(2):
+        make.enrolment(course, make.referral(by), by)
+    at = over(course)
+    course = do(finish_course, course, by, at)
+    do(change_course, course, by, at, changes={"capacity": (1,)}, version=0)
+    with pytest.raises(Refusal, match="plads til 1, og 2 deltog"):
+        do(reopen_course, course, by, at)
+    do(change_course, course, by, at, changes={"capacity": (2,)}, version=1)
+    assert do(reopen_course, course, by, at).state == "published"
 
 
 def test_a_course_with_a_waiting_list_is_not_over() -> None:

@@ -97,6 +97,7 @@ def calls(function: ast.FunctionDef) -> set[str]:
 # Parts of a command: called inside one, with the rows it has locked; and the log's own pen.
 PARTS_OF_COMMANDS = {
     "course_to_plan",
+    "seen_until",
     "check_course",
     "possible",
     "held_meeting",
@@ -119,6 +120,8 @@ PARTS_OF_COMMANDS = {
     "seats_held",
     "on_it_already",
     "last_in_line",
+    "follow_merge",
+    "tasks_follow",
     "move_up",
     "give_seat",
     "tell_handler",

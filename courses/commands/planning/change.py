@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from courses.commands.booking import taking
@@ -79,8 +80,9 @@ def _save(course: Course, found: Merged, *, by: Actor, at: dt.datetime) -> None:
 
 
 def _move_meetings(course: Course, before: UUID | None, at: dt.datetime) -> None:
-    """The meetings to come that were in the course's room; one in another room stays there."""
-    ahead = Meeting.objects.select_for_update().filter(
+    """The meetings to come that were in the course's room; one in another room stays there. They
+    are told of again (`revision`), as any other meeting that is moved."""
+    ahead = Meeting.objects.select_for_update(no_key=True).filter(
         course=course, room=before, state=MeetingState.PLANNED, starts_at__gt=at
     )
     coming = list(ahead.order_by("starts_at"))
@@ -88,4 +90,5 @@ def _move_meetings(course: Course, before: UUID | None, at: dt.datetime) -> None
         Want(Slot(one.starts_at, one.ends_at), course.room_id, meeting=one.pk) for one in coming
     ]
     with taking(wanted):
-        Meeting.objects.filter(pk__in=[one.pk for one in coming]).update(room=course.room_id)
+        rows = Meeting.objects.filter(pk__in=[one.pk for one in coming])
+        rows.update(room=course.room_id, revision=F("revision") + 1)

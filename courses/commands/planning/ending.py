@@ -56,14 +56,17 @@ def finish_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
             enrolment, ENROLMENT_MOVES, to=EnrolmentState.ENDED, at=at, facts=["left_at"]
         )
     drop_tasks(kind=TaskKind.COUNSELLOR, course=course, at=at)
-    _access_until(course, clock.danish_date(at) + dt.timedelta(days=SEEN_AFTER))
+    seen_until(course, clock.danish_date(at) + dt.timedelta(days=SEEN_AFTER))
     record("course.finished", course, by=by, at=at, persons=_persons(course, by))
     return course
 
 
 @transaction.atomic
 def reopen_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
-    """A course that was ended is open again, and so are those who were ended with it."""
+    """A course that was ended is open again, and so are those who were ended with it.
+
+    Raises Refusal for a draft, one that is cancelled, and where there are fewer seats by now.
+    """
     course = course_to_plan(course, by)
     if course.state == CourseState.PUBLISHED:
         return course
@@ -71,8 +74,10 @@ def reopen_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
         raise Refusal(_("Forløbet er en kladde. Offentliggør det i stedet."))
     ended_at, course.finished_at = course.finished_at, None
     lifecycle.move(course, COURSE_MOVES, to=CourseState.PUBLISHED, at=at, facts=["finished_at"])
-    _access_until(course, None)
-    for enrolment in _participants(course, by).filter(state=EnrolmentState.ENDED, left_at=ended_at):
+    seen_until(course, None)
+    back = _participants(course, by).filter(state=EnrolmentState.ENDED, left_at=ended_at)
+    _room_for(course, len(back))
+    for enrolment in back:
         enrolment.left_at = None
         lifecycle.move(
             enrolment, ENROLMENT_MOVES, to=EnrolmentState.ENROLLED, at=at, facts=["left_at"]
@@ -91,9 +96,18 @@ def _nothing_ahead(course: Course, at: dt.datetime) -> None:
         )
 
 
+def _room_for(course: Course, back: int) -> None:
+    """The seats may have been changed while nobody had one."""
+    if back > course.capacity:
+        raise Refusal(
+            _("Der er plads til %(capacity)d, og %(back)d deltog. Ret antallet af pladser først.")
+            % {"capacity": course.capacity, "back": back}
+        )
+
+
 def _participants(course: Course, by: Actor) -> QuerySet[Enrolment]:
     own = policies.enrolments_worked_with_by(by).filter(course=course)
-    return own.select_for_update(of=("self",)).order_by("pk")
+    return own.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def _persons(course: Course, by: Actor) -> list[UUID]:
@@ -101,6 +115,8 @@ def _persons(course: Course, by: Actor) -> list[UUID]:
     return list(own.values_list("citizen_id", flat=True))
 
 
-def _access_until(course: Course, day: dt.date | None) -> None:
+def seen_until(course: Course, day: dt.date | None) -> None:
+    """Its municipality sees the participants to the end of that Danish day; None: as long as it
+    runs. Part of a command."""
     with connection.cursor() as cursor:
         cursor.execute("select course_access_until(%s, %s)", [course.pk, day])
