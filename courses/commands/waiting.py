@@ -67,7 +67,7 @@ def promote(enrolment: Enrolment, *, reason: str = "", by: Actor, at: dt.datetim
     and when others are before her and nothing is said of why.
     """
     if not by.is_system and by.organisation_id != enrolment.course.host_id:
-        raise Refusal(_("Det er forløbets kommune, der giver plads uden for rækkefølgen."))
+        raise Refusal(_("Det er værtskommunen, der giver plads uden for rækkefølgen."))
     with books_of(enrolment.course, by) as host:
         course = locked_course(enrolment.course)
         enrolment = locked_participant(enrolment, host)
@@ -95,6 +95,7 @@ def give_seat(enrolment: Enrolment, *, reason: str = "", at: dt.datetime) -> Non
             at=at,
             facts=["enrolled_at"],
         )
+    drop_tasks(kind=TaskKind.PLACE, enrolment=enrolment, at=at)
     record(
         "enrolment.promoted",
         enrolment,

@@ -100,6 +100,14 @@ def test_who_waits_has_come(host: Actor, course: Course) -> None:
     assert (came.enrolment.pk, came.waits) == (waits.pk, True)
     assert mark_of(host, waits) == Mark.ATTENDED
     assert TaskKind.PLACE in tasks(host)
+    # Once she has a seat, nobody has to find her one.
+    with acting(host):
+        left = Enrolment.objects.get(course=course, state=EnrolmentState.ENROLLED)
+        withdraw(left, reason=WithdrawReason.TIME, by=host, at=DURING)
+    with acting(host):
+        waits.refresh_from_db()
+    assert waits.state == EnrolmentState.ENROLLED
+    assert TaskKind.PLACE not in tasks(host)
 
 
 def test_who_had_withdrawn_is_back(host: Actor, course: Course) -> None:
