@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses import policies
+from courses.commands.books import locked_participant
 from courses.commands.tasks import TICKS, drop_tasks, make_task
 from courses.models import Attendance, Enrolment, Meeting, Task, Tick
 from courses.rules.contact import contact_from
@@ -46,7 +46,7 @@ def tick(
     Raises Refusal when the participant is not theirs to change, an item of each meeting names none
     of her own, or she is to have been called after a meeting she did not stay away from.
     """
-    enrolment = _changed(enrolment, by)
+    enrolment = locked_participant(enrolment, by)
     _check(enrolment, item, meeting)
     made, new = Tick.objects.get_or_create(
         enrolment=enrolment,
@@ -70,7 +70,7 @@ def untick(
     at: dt.datetime,
 ) -> None:
     """Takes an item back that was ticked by mistake; the task it dropped is open again."""
-    enrolment = _changed(enrolment, by)
+    enrolment = locked_participant(enrolment, by)
     found = Tick.objects.filter(enrolment=enrolment, item=item, meeting=meeting).first()
     if found is None:
         return
@@ -145,15 +145,6 @@ def _ask(enrolment: Enrolment, first: Meeting, at: dt.datetime) -> None:
             due_at=first.starts_at,
             at=at,
         )
-
-
-def _changed(enrolment: Enrolment, by: Actor) -> Enrolment:
-    """The row as it is now, locked."""
-    mine = policies.enrolments_worked_with_by(by).select_related("course")
-    row = mine.select_for_update(of=("self",)).filter(pk=enrolment.pk).first()
-    if row is None:
-        raise Refusal(_("Deltageren er ikke længere jeres at ændre. Intet er gemt."))
-    return row
 
 
 def _check(enrolment: Enrolment, item: Item, meeting: Meeting | None) -> None:

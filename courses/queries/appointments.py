@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 
 from courses import policies
-from courses.models import Attendance, Course, Enrolment, Meeting, Room, Staffing
+from courses.models import Attendance, Course, Enrolment, Meeting, Staffing
 from courses.queries.staffing import Candidate, candidates
 from courses.rules.appointments import free_slots
 from courses.rules.planning import Slot
@@ -147,14 +147,6 @@ def hers_at(viewer: Actor, enrolment: Enrolment) -> QuerySet[Meeting]:
 def who_could(viewer: Actor, *, at: dt.datetime) -> list[Candidate]:
     """The counsellors of one's own municipality, in Danish order, oneself among them."""
     return candidates(viewer, [], on=clock.danish_date(at))
-
-
-def rooms(viewer: Actor) -> list[Room]:
-    """The rooms of one's own municipality's places that are in use."""
-    rows = Room.objects.filter(
-        venue__municipality=viewer.organisation_id, venue__closed_at=None
-    ).select_related("venue")
-    return list(rows.order_by("venue__name", "name"))
 
 
 def _runs(course: Course) -> bool:

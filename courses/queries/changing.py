@@ -3,12 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
-
-from django.db.models import Q, QuerySet
 
 from courses import policies
-from courses.models import Attendance, Course, Meeting, Room
+from courses.models import Attendance, Course, Meeting
 from courses.queries.meetings import meetings
 from courses.queries.planning import closed_days
 from courses.rules.planning import enough_meetings, proposed_meetings
@@ -16,7 +13,6 @@ from courses.states import EnrolmentState, Mark, MeetingState
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
-from roegfri.ui.danish import DaSortKey
 from roegfri.ui.spans import span_words
 
 
@@ -61,13 +57,6 @@ def to_tell(viewer: Actor, course: Course, meeting: Meeting | None = None) -> in
     if meeting and meeting.appointment:
         rows = rows.filter(appointments__meeting=meeting)
     return rows.count()
-
-
-def rooms(viewer: Actor, *, besides: UUID | None = None) -> QuerySet[Room]:
-    """One's own rooms that are in use, and the one that a meeting is in already."""
-    usable = Q(venue__municipality=viewer.organisation_id, venue__closed_at=None)
-    rows = Room.objects.filter(usable | Q(pk=besides)).select_related("venue")
-    return rows.order_by(DaSortKey("venue__name"), DaSortKey("name"))
 
 
 def one_more(viewer: Actor, course: Course) -> dict[str, Any]:

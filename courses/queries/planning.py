@@ -65,12 +65,10 @@ def providers(
     return Organisation.objects.filter(allowed).order_by("kind", DaSortKey("name"))
 
 
-def rooms(viewer: Actor, *, besides: Course | None = None) -> QuerySet[Room]:
-    """One's own rooms that are in use, and the one that a course has already."""
-    allowed = Q(venue__municipality=viewer.organisation_id, venue__closed_at=None)
-    if besides and besides.room_id:
-        allowed |= Q(pk=besides.room_id)
-    rows = Room.objects.filter(allowed).select_related("venue")
+def rooms(viewer: Actor, *, besides: UUID | None = None) -> QuerySet[Room]:
+    """One's own rooms that are in use, and the one that a course or a meeting is in already."""
+    usable = Q(venue__municipality=viewer.organisation_id, venue__closed_at=None)
+    rows = Room.objects.filter(usable | Q(pk=besides)).select_related("venue")
     return rows.order_by(DaSortKey("venue__name"), DaSortKey("name"))
 
 

@@ -13,6 +13,7 @@ from courses.commands.appointments import make_appointment
 from courses.forms.appointment import USUAL_MINUTES, MakeAppointment, Wish
 from courses.models import Enrolment
 from courses.queries import appointments as queries
+from courses.queries.planning import rooms
 from courses.queries.staffing import Candidate
 from courses.rules.planning import Slot
 from courses.states import CourseKind
@@ -66,7 +67,7 @@ def _form(request: SignedIn, enrolment: Enrolment, people: list[Candidate]) -> M
     return MakeAppointment(
         request.POST if sent else None,
         people=people,
-        rooms=queries.rooms(request.actor),
+        rooms=list(rooms(request.actor)),
         rolling=enrolment.course.kind == CourseKind.OPEN,
         initial={
             "counsellor": str(asked.get("counsellor", mine)),

@@ -87,7 +87,7 @@ def restore(request: SignedIn, pk: UUID) -> HttpResponse:
 def _where(request: SignedIn, room: UUID | None) -> dict[str, Any]:
     """What the forms of a time choose from and warn of."""
     return {
-        "rooms": changing.rooms(request.actor, besides=room),
+        "rooms": planning.rooms(request.actor, besides=room),
         "closed": planning.closed_days(request.actor),
         "at": clock.now(),
     }

@@ -103,7 +103,7 @@ def _choices(request: SignedIn, course: Course | None) -> Choices:
     agreement = course.agreement if course else planning.planned_for(actor, today)[1]
     return Choices(
         planning.providers(actor, agreement, today, besides=course),
-        planning.rooms(actor, besides=course),
+        planning.rooms(actor, besides=course.room_id if course else None),
         concepts(actor, today),
         list(colleagues(actor)),
         planning.closed_days(actor),
