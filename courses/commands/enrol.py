@@ -70,7 +70,7 @@ def enrol(
             return known
     case = handled(referral, by)
     if case.state == ReferralState.CLOSED:
-        raise Refusal(_("Sagen er afsluttet. Genåbn den, før borgeren tilmeldes."))
+        raise Refusal(_("Sagen er afsluttet. Genåbn den, før borgeren kan tilmeldes."))
     person = person_of(case.citizen_id, by)
     if counsellor:
         staff_course(course, counsellor, by=by, at=at)
@@ -183,8 +183,8 @@ def _sent_before(mark: uuid.UUID, said_now: bytes, by: Actor) -> Enrolment | Non
     if known and bytes(known.request_sha256 or b"") != said_now:
         raise AlreadySent(
             _(
-                "Formularen er allerede sendt og har tilmeldt en anden borger eller til et andet"
-                " forløb. Åbn forløbet igen, hvis du vil tilmelde én til."
+                "Formularen er allerede brugt til en anden tilmelding. Åbn forløbet igen, hvis du"
+                " vil tilmelde én til."
             )
         )
     return known

@@ -34,7 +34,7 @@ class EditParticipant(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Ses af forløbets kommune, den kommune, der har sagen, og bopælskommunen."),
+        help_text=_("Ses af værtskommunen, den kommune, der har sagen, og bopælskommunen."),
     )
     seen = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
 

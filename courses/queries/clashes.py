@@ -44,7 +44,7 @@ class Clash:
         where = f"«{self.by_course}»" if self.by_course else self.host
         times = times_words(self.starts_at, self.ends_at)
         if self.kind == "course":
-            return _("holdet mødes allerede kl. %(times)s") % {"times": times}
+            return _("forløbet mødes allerede kl. %(times)s") % {"times": times}
         return _("%(who)s er optaget kl. %(times)s (%(where)s)") % {
             "who": self.who,
             "times": times,

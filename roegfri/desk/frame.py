@@ -37,7 +37,7 @@ MENU: Sequence[Item] = (
     Item(_("Ny henvisning"), "referrals:new", Right.REFERRALS_HANDLE, "plus", WORK, "n"),
     Item(_("Indlæs henvisning"), "referrals:upload", Right.REFERRALS_IMPORT, "upload", WORK),
     Item(_("Indbakke"), "referrals:inbox", Right.REFERRALS_HANDLE, "email", WORK),
-    Item(_("Hold"), "courses:list", Right.COURSES_READ, "calendar-month", WORK),
+    Item(pgettext_lazy("menu", "Hold"), "courses:list", Right.COURSES_READ, "calendar-month", WORK),
     Item(_("Ugenet"), "courses:grid", Right.COURSES_READ, "apps", WORK),
     Item(_("Dæk for kollega"), "desk:covers", Right.REFERRALS_HANDLE, "persons", WORK),
     Item(_("Frister overholdt"), "desk:deadlines", Right.REFERRALS_READ, "analytics", OVERVIEW),

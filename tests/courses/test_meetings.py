@@ -181,7 +181,7 @@ def test_an_extra_meeting_comes_to_the_others_once(by: Actor) -> None:
 
 def test_a_course_is_never_at_two_meetings_at_once(by: Actor) -> None:
     course = world(by)
-    with pytest.raises(Taken, match=r"holdet mødes allerede kl\. 9\.00-11\.00"):
+    with pytest.raises(Taken, match=r"forløbet mødes allerede kl\. 9\.00-11\.00"):
         add(course, by, slot(25), counsellors=[])
 
 
@@ -389,7 +389,7 @@ def test_a_closed_day_is_said_once_and_meant_by_a_tick(by: Actor, client: Client
     [
         (sent("2026-03-05", ends="09:00"), "skal slutte, efter at den er begyndt"),
         (sent("2026-03-01"), "Tidspunktet er gået."),
-        (sent("2026-03-10"), "holdet mødes allerede kl. 9.00-11.00"),
+        (sent("2026-03-10"), "forløbet mødes allerede kl. 9.00-11.00"),
         (sent("i morgen"), "gyldig dato"),
     ],
 )

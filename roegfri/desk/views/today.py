@@ -30,7 +30,7 @@ FIGURES: dict[View, tuple[str, Words]] = {
     View.MINE: ("later", _("mine, der venter")),
     View.NO_NUMBER: ("later", _("mangler nummer")),
     View.MESSAGES: ("later", _("beskeder")),
-    View.TASKS: ("later", _("opgaver på hold")),
+    View.TASKS: ("later", _("opgaver på forløb")),
 }
 # Where those begin who handle no referrals: at the first right of the table that their role has;
 # without any, on their organisation's page.
@@ -69,7 +69,7 @@ EMPTY: dict[View, tuple[Words, Words]] = {
         _("Beskeder, der ikke kan læses ind af sig selv, kommer her. De gamle ligger i indbakken."),
     ),
     View.TASKS: (
-        _("Ingen opgaver på jeres hold og forløb"),
+        _("Ingen opgaver på jeres forløb"),
         _("De kommer af sig selv: når nogen udebliver, mangler en samtale eller skal have plads."),
     ),
 }
