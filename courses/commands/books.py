@@ -60,12 +60,16 @@ def books_of(course: Course, by: Actor) -> Iterator[Actor]:
 def locked_course(course: Course) -> Course:
     """The row as it is now, locked; inside `books_of`."""
     own = policies.courses_hosted_by(current())
-    return own.select_for_update(of=("self",)).select_related("host", "agreement").get(pk=course.pk)
+    return (
+        own.select_for_update(of=("self",), no_key=True)
+        .select_related("host", "agreement")
+        .get(pk=course.pk)
+    )
 
 
 def locked_participant(enrolment: Enrolment, by: Actor) -> Enrolment:
     """The row as it is now, locked. Raises Refusal when it is no longer one's own to change."""
-    own = policies.enrolments_worked_with_by(by).select_for_update(of=("self",))
+    own = policies.enrolments_worked_with_by(by).select_for_update(of=("self",), no_key=True)
     row = own.select_related("course__host").filter(pk=enrolment.pk).first()
     if row is None:
         raise Refusal(_("Tilmeldingen er ikke længere jeres at ændre. Intet er ændret."))

@@ -30,7 +30,7 @@ def own_course(course: Course, by: Actor) -> Course:
 
     Raises Refusal when it is another municipality's, finished or cancelled.
     """
-    rows = policies.courses_hosted_by(by).select_for_update(of=("self",))
+    rows = policies.courses_hosted_by(by).select_for_update(of=("self",), no_key=True)
     found = rows.select_related("host", "agreement", "room").filter(pk=course.pk).first()
     if found is None:
         raise Refusal(_("Kun værtskommunen kan ændre mødegange og bemanding."))
@@ -42,7 +42,7 @@ def own_course(course: Course, by: Actor) -> Course:
 def own_meeting(meeting: Meeting, by: Actor) -> Meeting:
     """The row as it is now, locked, and its course before it. Raises Refusal as own_course does."""
     course = own_course(meeting.course, by)
-    rows = Meeting.objects.select_for_update(of=("self",)).select_related("room")
+    rows = Meeting.objects.select_for_update(of=("self",), no_key=True).select_related("room")
     found = rows.get(pk=meeting.pk, course=course)
     found.course = course
     return found

@@ -166,7 +166,7 @@ def _appointments_ahead(enrolment: Enrolment, by: Actor, at: dt.datetime) -> lis
         hers = Meeting.objects.filter(
             appointed__enrolment=enrolment, state=MeetingState.PLANNED, starts_at__gt=at
         )
-        return list(hers.order_by("pk").select_for_update(of=("self",)))
+        return list(hers.order_by("pk").select_for_update(of=("self",), no_key=True))
 
 
 def _seat_is_free(

@@ -20,6 +20,9 @@ from roegfri.audit.commands import record
 from roegfri.refusal import Conflict, Refusal
 from roegfri.ui.spans import span_words
 
+# Whatever is registered late or planned ahead, it is no further off: a year is wrong.
+_YEARS = dt.timedelta(days=3 * 366)
+
 
 def lay_meetings(
     course: Course,
@@ -36,7 +39,7 @@ def lay_meetings(
     time ends before it begins, two of them overlap, a counsellor does not work there then, or a
     room or a counsellor is taken (booking.Taken).
     """
-    slots = _in_turn(slots)
+    slots = _in_turn(slots, at)
     room = facts.setdefault("room", course.room)
     people = tuple(dict.fromkeys(counsellors))
     employed(course, people, [one.starts_at for one in slots], at=at)
@@ -55,8 +58,10 @@ def lay_meetings(
     return made
 
 
-def _in_turn(slots: Sequence[Slot]) -> list[Slot]:
+def _in_turn(slots: Sequence[Slot], at: dt.datetime) -> list[Slot]:
     for one in slots:
+        if abs(one.starts_at - at) > _YEARS:
+            raise Refusal(_("Datoen ligger mange år herfra. Ret årstallet."), field="on")
         if one.ends_at <= one.starts_at:
             words = _("Mødegangen %(when)s skal slutte, efter at den er begyndt.")
             raise Refusal(words % {"when": span_words(one.starts_at, one.ends_at)})
@@ -103,6 +108,7 @@ def add_meeting(
     )
     if known := same.exclude(state=MeetingState.CANCELLED).first():
         return known
+    _in_turn([slot], at)
     enough_staff(course, slot.starts_at, len(set(counsellors)), by)
     facts = {"room": room, "form": form, "extra": extra, "intake": intake}
     [made] = lay_meetings(course, [slot], counsellors, at=at, **facts)
@@ -136,7 +142,7 @@ def move_meeting(
     if seen is not None and seen != meeting.revision:
         raise _moved_meanwhile(meeting)
     _still_ahead(meeting)
-    _in_turn([slot])
+    _in_turn([slot], at)
     people = tuple(meeting.staff.order_by("pk").values_list("counsellor_id", flat=True))
     employed(meeting.course, people, [slot.starts_at], at=at)
     group = None if meeting.appointment else meeting.course_id

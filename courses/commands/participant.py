@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.commands.books import locked_participant
+from courses.commands.marking.said import YEARS
 from courses.models import Enrolment
 from courses.models.noted import DATES, columns_of, parts_of
 from roegfri import clock
@@ -13,9 +14,6 @@ from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.refusal import Refusal
 from roegfri.ui.differences import Collision, Merged, Parts, merged
-
-# Who writes a year of two digits, or the year of her birth, is asked to look again.
-_YEARS = dt.timedelta(days=5 * 366)
 
 
 @transaction.atomic
@@ -63,5 +61,5 @@ def _possible(enrolment: Enrolment, found: Merged, today: dt.date) -> None:
         )
     for name in set(DATES) & found.changed.keys():
         day = getattr(enrolment, name)
-        if day and abs(day - today) > _YEARS:
+        if day and abs(day - today) > YEARS:
             raise Refusal(_("Datoen ligger mange år herfra. Ret årstallet."), field=name)

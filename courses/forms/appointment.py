@@ -75,4 +75,8 @@ class MakeAppointment(Wish):
             self.add_error("starts", _now("Tryk på en ledig tid, eller skriv dag og klokkeslæt."))
             return given
         minutes = dt.timedelta(minutes=given.pop("minutes"))
-        return {**given, "slot": Slot(starts_at, starts_at + minutes)}
+        try:
+            return {**given, "slot": Slot(starts_at, starts_at + minutes)}
+        except OverflowError:
+            self.add_error("starts", _now("Datoen ligger mange år herfra. Ret årstallet."))
+            return given

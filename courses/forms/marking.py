@@ -95,7 +95,7 @@ class Sheet(forms.Form):
             was = json.loads(self.data[f"was-{one}"])
             seen, quits = int(was["version"]), _quits(was)
             changed = {name: text for name, text in self.typed(one).items() if text != was[name]}
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             raise ValidationError(_now("Genindlæs siden, og prøv igen. Intet er gemt.")) from None
         said, wrong = _read(changed)
         if wrong:

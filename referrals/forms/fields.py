@@ -112,7 +112,13 @@ class MomentField(forms.SplitDateTimeField):
             missing = "invalid_date" if day is None else "invalid_time"
             raise forms.ValidationError(self.error_messages[missing], code=missing)
         instant = clock.danish_time(day, time)
-        if instant.astimezone(dt.UTC).astimezone(clock.COPENHAGEN).time() != time:
+        try:
+            shown = instant.astimezone(dt.UTC).astimezone(clock.COPENHAGEN).time()
+        except OverflowError as beyond:  # the first or the last hour that there is
+            raise forms.ValidationError(
+                self.error_messages["invalid_date"], code="invalid_date"
+            ) from beyond
+        if shown != time:
             raise forms.ValidationError(
                 _now(
                     "Klokken %(time)s findes ikke den dag: uret stilles frem. Skriv en time senere."

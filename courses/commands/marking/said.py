@@ -13,6 +13,8 @@ from roegfri.refusal import Refusal
 
 # The most carbon monoxide, in ppm, that a reading can show (models.Attendance).
 MOST_CO = 200
+# Who writes a year of two digits, or the year of her birth, is asked to look again.
+YEARS = dt.timedelta(days=5 * 366)
 
 
 class Keep(enum.Enum):
@@ -75,6 +77,10 @@ def possible(said: Said, at: dt.datetime) -> None:
             ),
             field="actual_quit_on",
         )
+    for name in QUIT_DATES:
+        day = getattr(said, name)
+        if isinstance(day, dt.date) and abs(day - clock.danish_date(at)) > YEARS:
+            raise Refusal(_("Datoen ligger mange år herfra. Ret årstallet."), field=name)
     if isinstance(said.co, int) and not 0 <= said.co <= MOST_CO:
         raise Refusal(
             _("Kulilte måles i ppm, fra 0 til %(most)d. Ret tallet.") % {"most": MOST_CO},

@@ -38,7 +38,7 @@ class CourseDetails:
 def course_to_plan(course: Course, by: Actor) -> Course:
     """The row as it is now, locked; part of the commands that change it. Raises Refusal when it is
     another municipality's."""
-    rows = policies.courses_hosted_by(by).select_for_update(of=("self",))
+    rows = policies.courses_hosted_by(by).select_for_update(of=("self",), no_key=True)
     found = rows.select_related("host", "agreement").filter(pk=course.pk).first()
     if found is None:
         raise Refusal(_("Forløbet er en anden kommunes. Intet er ændret."))
