@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
+    Count,
     Exists,
     F,
     Func,
@@ -85,6 +86,22 @@ def courses_of(viewer: Actor, persons: Collection[UUID]) -> frozenset[UUID]:
     """The courses she is on, or waits for."""
     rows = policies.enrolments_visible_to(viewer).filter(citizen__in=persons, state__in=LIVE)
     return frozenset(rows.values_list("course_id", flat=True))
+
+
+def live_of_case(viewer: Actor, referral: UUID) -> list[Enrolment]:
+    """What she is on, or waits for, by that case."""
+    rows = policies.enrolments_visible_to(viewer).filter(referral=referral, state__in=LIVE)
+    return list(rows.select_related("course").order_by("created_at", "pk"))
+
+
+def twice_on(viewer: Actor, persons: Collection[UUID]) -> list[str]:
+    """The names of courses that rows of one person are on more than once, or wait for."""
+    rows = policies.enrolments_visible_to(viewer).filter(
+        Q(citizen__in=persons) | Q(citizen__merged_into__in=persons), state__in=LIVE
+    )
+    counted = rows.values("course__name", "course").annotate(times=Count("pk"))
+    twice = counted.filter(times__gt=1).order_by("course__name")
+    return list(twice.values_list("course__name", flat=True))
 
 
 def enrolled_by_call(

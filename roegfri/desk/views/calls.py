@@ -15,7 +15,6 @@ from courses.commands.enrol import NoSeat
 from courses.models import Course
 from courses.rules.seats import Lack
 from referrals import forms, queries
-from referrals.commands.closing import close_referral
 from referrals.commands.contact import MovedOn, log_call
 from referrals.commands.phones import add_phone
 from referrals.commands.reserve import release, reserve, reserve_next, take_over
@@ -28,7 +27,7 @@ from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.desk import calling, reasons
 from roegfri.desk.calling.suggestions import tried_in_call
-from roegfri.desk.commands import take_back_call
+from roegfri.desk.commands import close_case, take_back_call
 from roegfri.refusal import Refusal
 from roegfri.ui import drafts
 from roegfri.ui.screens import filled, show, submitted
@@ -199,7 +198,7 @@ def give_up(request: SignedIn, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("desk:call", pk)
     try:
-        close_referral(referral, reason=CloseReason.NOT_REACHED, by=by, at=at)
+        close_case(referral, reason=CloseReason.NOT_REACHED, by=by, at=at)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("desk:call", pk)

@@ -10,14 +10,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from courses.queries.enrolled import live_of_case
 from referrals import forms, queries
-from referrals.commands.closing import close_referral, reopen_referral
-from referrals.commands.handover import hand_over, hand_to_quitline
+from referrals.commands.closing import reopen_referral
 from referrals.models import Referral
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.desk import reasons
+from roegfri.desk.commands import case_to_quitline, close_case, give_case_on
+from roegfri.desk.forms.endings import CaseToQuitline, CloseCase
 from roegfri.ui.screens import filled, show, submitted
 
 
@@ -40,8 +42,8 @@ def _act(command: Callable[..., object], referral: Referral, request: SignedIn) 
 def close(request: SignedIn, pk: UUID) -> HttpResponse:
     """Ends the case."""
     referral = queries.referral(request.actor, pk)
-    form = filled(request, forms.Close)
-    if submitted(request, form, _act(close_referral, referral, request)):
+    form = filled(request, CloseCase, on=live_of_case(request.actor, referral.pk))
+    if submitted(request, form, _act(close_case, referral, request)):
         return _done(request, _("Sagen er afsluttet."), "desk:today")
     return _page(request, "desk/close.html", referral, form)
 
@@ -64,7 +66,7 @@ def give_on(request: SignedIn, pk: UUID) -> HttpResponse:
     referral = queries.referral(request.actor, pk)
     others = queries.may_receive(request.actor, clock.today())
     form = filled(request, forms.HandOver, municipalities=others)
-    if submitted(request, form, _act(hand_over, referral, request)):
+    if submitted(request, form, _act(give_case_on, referral, request)):
         words = _("Sagen er givet videre til %(name)s, som nu har fristen.")
         return _done(request, words % {"name": form.cleaned_data["to"].name}, "desk:today")
     return _page(request, "desk/give_on.html", referral, form)
@@ -75,7 +77,7 @@ def give_on(request: SignedIn, pk: UUID) -> HttpResponse:
 def to_quitline(request: SignedIn, pk: UUID) -> HttpResponse:
     """Gives the citizen's name and numbers to Stoplinien."""
     referral = queries.referral(request.actor, pk)
-    form = filled(request, forms.ToQuitline)
-    if submitted(request, form, _act(hand_to_quitline, referral, request)):
+    form = filled(request, CaseToQuitline, on=live_of_case(request.actor, referral.pk))
+    if submitted(request, form, _act(case_to_quitline, referral, request)):
         return _done(request, _("Stoplinien har fået navn og nummer og ringer op."), "desk:today")
     return _page(request, "desk/to_quitline.html", referral, form)
