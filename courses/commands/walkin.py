@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from courses import policies
-from courses.commands.books import books_of, locked_participant
+from courses.commands.books import books_of
 from courses.commands.enrol import WhenFull, enrol
 from courses.commands.leaving import take_back
 from courses.commands.marking import Said, mark
@@ -114,8 +114,13 @@ def _own_meeting(meeting: Meeting, by: Actor) -> Meeting:
 
 
 def _taking_part(participant: Enrolment, *, by: Actor, at: dt.datetime) -> Enrolment:
-    """One of the course's; whoever had withdrawn is back, in the waiting list if it is full."""
-    enrolment = locked_participant(participant, by)
+    """One of the course's; whoever had withdrawn is back, in the waiting list if it is full.
+
+    Only read: what follows locks her in its turn, behind her course or the meeting.
+    """
+    mine = policies.enrolments_worked_with_by(by).select_related("course__host")
+    if (enrolment := mine.filter(pk=participant.pk).first()) is None:
+        raise Refusal(_("Tilmeldingen er ikke længere jeres at ændre. Intet er ændret."))
     if enrolment.state == EnrolmentState.WITHDRAWN:
         return take_back(enrolment, when_full=WhenFull.WAIT, by=by, at=at)
     return enrolment
