@@ -27,7 +27,8 @@ def qualifications(request: SignedIn) -> HttpResponse:
     how: dict[str, Any] = {"by": request.actor, "at": clock.now()}
     done = submitted(request, note, partial(note_qualification, **how))
     if done or submitted(request, gone, partial(remove_qualification, **how)):
-        messages.success(request, _("Uddannelsen er noteret.") if done else _("Uddannelsen er ikke længere noteret."))
+        gone_now = _("Uddannelsen er ikke længere noteret.")
+        messages.success(request, _("Uddannelsen er noteret.") if done else gone_now)
         return redirect("courses:qualifications")
     context = {
         "rows": queries.qualifications(request.actor, on=today),
