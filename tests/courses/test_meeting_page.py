@@ -386,7 +386,7 @@ def hers(viewer: Actor, at: dt.datetime) -> MyMeetings:
 
 @pytest.mark.parametrize(
     ("page", "minutes", "signed_in"),
-    [("", 119, True), ("", 121, False), ("liste/", 31, False), ("liste/", 29, True)],
+    [("", 119, True), ("", 121, False), ("liste/", 119, True), ("flyt/", 31, False)],
 )
 def test_on_the_page_of_a_meeting_one_may_be_still_for_two_hours(
     world: World, during: Any, *, page: str, minutes: int, signed_in: bool
