@@ -29,6 +29,19 @@ MAY_ENROL = f"""(
   where a.citizen_id = courses_enrolment.citizen_id and {LIVE}
     and ((a.ground = 'handling' and a.about = courses_enrolment.referral_id)
       or a.ground = 'host') limit 1)"""  # noqa: S608
+WORKS = f"""(
+  select true from referrals_citizenaccess a
+  where a.citizen_id = courses_enrolment.citizen_id and {LIVE}
+    and ((a.ground = 'handling' and a.about = courses_enrolment.referral_id)
+      or (a.ground = 'host' and a.about = courses_enrolment.id)) limit 1)"""  # noqa: S608
+# Who may enrol her somewhere may not for that change an enrolment that she only looks on.
+WORKED_WITH = f"""
+do $$ begin
+  execute format($policy$create policy courses_enrolment_worked on courses_enrolment
+    as restrictive for update to %I using ((select app_system()) or {WORKS})$policy$,
+    app_role_named('app'));
+end $$;
+"""
 OF_ENROLMENT = """(
   select true from courses_enrolment e where e.id = {enrolment} limit 1)"""
 WORKS_WITH = """(
@@ -241,6 +254,9 @@ class Migration(migrations.Migration):
             f"{ONESELF} or {OF_COURSE.format(hosts=HOSTS, course='courses_feed.course_id')}",
         ),
         wall("courses_enrolment", CONCERNS, writable=MAY_ENROL),
+        migrations.RunSQL(
+            WORKED_WITH, "drop policy courses_enrolment_worked on courses_enrolment;"
+        ),
         *[
             wall(
                 f"courses_{table}",
