@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
-from courses.queries.participants import Participant
+from courses.queries.participants import ListedParticipant
 from roegfri import clock
 
 # As many courses as are offered for each participant by herself.
@@ -55,7 +55,7 @@ class CancelCourse(forms.Form):
         self,
         *given: Any,
         courses: QuerySet[Course],
-        people: Sequence[Participant],
+        people: Sequence[ListedParticipant],
         **more: Any,
     ) -> None:
         super().__init__(*given, **more)
@@ -70,7 +70,7 @@ class CancelCourse(forms.Form):
         ]
         for one in people:
             self.fields[f"to_{one.id}"] = forms.ChoiceField(
-                label=one.citizen.name or _now("Navn ukendt"), choices=offered, required=False
+                label=one.name or _now("Navn ukendt"), choices=offered, required=False
             )
 
     @property

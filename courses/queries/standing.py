@@ -3,14 +3,26 @@
 import datetime as dt
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from courses import policies
 from courses.models import Course, Enrolment, Meeting
-from courses.rules.seats import Lack, Standing, lack
+from courses.rules.seats import Lack, Standing, Why, lack
 from courses.states import CourseKind, CourseState, EnrolmentState, MeetingState
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.organisations import lookup
+from roegfri.refusal import Words
+
+# What keeps somebody in the waiting list.
+WHY_WORDS: dict[Why, Words] = {
+    Why.CANCELLED: _("Forløbet er aflyst"),
+    Why.OVER: _("Forløbet tager ikke flere ind"),
+    Why.FULL: _("Alle pladser er taget"),
+    Why.COUNSELLOR: _("Der mangler en rådgiver mere på mødegangene"),
+    Why.OTHERS: _("Andre har ventet længere"),
+    Why.NEXT: _("Der er en plads, som kan gives nu"),
+}
 
 
 def standing(viewer: Actor, course: Course, at: dt.datetime) -> Standing:

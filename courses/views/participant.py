@@ -23,7 +23,7 @@ from courses.queries.appointments import appointments
 from courses.queries.around import hosts
 from courses.queries.checklist import checklist
 from courses.queries.enrollable import destinations
-from courses.queries.participants import Participant, participant, participant_to_change, sees
+from courses.queries.participant import Participant, participant, participant_to_change, sees
 from courses.rules.seats import Why
 from courses.views.enrol import said_of
 from roegfri import clock

@@ -178,7 +178,7 @@ def seen(by: Actor, course: Course) -> list[tuple[Any, set[str]]]:
     """Who stands on the list and which numbers, as somebody sees it."""
     with acting(by), transaction.atomic():
         rows = participants(by, course).active
-        return [(one.citizen.pk, set(one.phones)) for one in rows]
+        return [(one.citizen_id, set(one.phones)) for one in rows]
 
 
 def test_the_host_sees_the_row_that_counts_when_two_are_merged_afterwards(
