@@ -25,7 +25,10 @@ def note_qualification(
     """
     _own(user, by, at)
     if completed_on > clock.danish_date(at):
-        raise Refusal(_("Datoen er ikke kommet endnu."), field="completed_on")
+        raise Refusal(
+            _("Datoen er ikke kommet endnu. Skriv den dag, uddannelsen blev gennemført."),
+            field="completed_on",
+        )
     values = {
         "completed_on": completed_on,
         "name": name.strip()[:120],

@@ -124,7 +124,7 @@ def take_up_task(task: Task, *, by: Actor, at: dt.datetime) -> Task:
         raise Refusal(_("Kan ikke fortrydes: opgaven er gjort for længe siden, eller af en anden."))
     same = ("organisation_id", "kind", "course_id", "enrolment_id", "meeting_id")
     if Task.objects.filter(done_at=None, **{one: getattr(task, one) for one in same}).exists():
-        raise Refusal(_("Opgaven står allerede på listen igen."))
+        raise Refusal(_("Opgaven står allerede på listen igen. Genindlæs siden."))
     if item := TICKS.get(TaskKind(task.kind)):
         Tick.objects.filter(
             enrolment=task.enrolment_id, item=item, at=task.done_at, by=task.done_by_id

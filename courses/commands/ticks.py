@@ -151,11 +151,13 @@ def _check(enrolment: Enrolment, item: Item, meeting: Meeting | None) -> None:
     if (item in PER_MEETING) != (meeting is not None):
         raise Refusal(_("Vælg den mødegang, det handler om."), field="meeting")
     if meeting and meeting.course_id != enrolment.course_id:
-        raise Refusal(_("Mødegangen hører til et andet forløb."), field="meeting")
+        raise Refusal(_("Mødegangen hører til et andet forløb. Vælg en anden."), field="meeting")
     if item == Item.NO_SHOW_CALLED:
         absent = Attendance.objects.filter(enrolment=enrolment, meeting=meeting, mark=Mark.ABSENT)
         if not absent.exists():
-            raise Refusal(_("Deltageren er ikke noteret som udeblevet fra den mødegang."))
+            raise Refusal(
+                _("Deltageren er ikke noteret som udeblevet fra den mødegang. Vælg en anden.")
+            )
 
 
 def _drop(

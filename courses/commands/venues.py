@@ -151,7 +151,7 @@ def _own_room(room: Room, by: Actor) -> Room:
     _own(room.venue, by)
     found = Room.objects.filter(pk=room.pk).select_related("venue").first()
     if found is None:
-        raise Refusal(_("Lokalet er allerede fjernet."))
+        raise Refusal(_("Lokalet er allerede fjernet. Genindlæs siden."))
     return found
 
 

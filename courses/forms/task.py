@@ -81,7 +81,7 @@ class Point(forms.Form):
         """One of her own course's."""
         asked: UUID | None = self.cleaned_data["meeting"]
         if asked and asked not in self.meetings:
-            raise forms.ValidationError(_("Mødegangen hører til et andet forløb."))
+            raise forms.ValidationError(_("Mødegangen hører til et andet forløb. Vælg en anden."))
         return self.meetings.get(asked) if asked else None
 
     def clean(self) -> dict[str, Any]:

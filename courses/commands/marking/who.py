@@ -38,12 +38,12 @@ def own_participant(enrolment: Enrolment, by: Actor) -> Enrolment:
 def may_be_marked(enrolment: Enrolment, meeting: Meeting, said: Said, at: dt.datetime) -> None:
     """Raises Refusal when she cannot have been at the meeting. To take a mark away always goes."""
     if enrolment.course_id != meeting.course_id:
-        raise Refusal(_("Mødegangen hører til et andet forløb end deltageren."))
+        raise Refusal(_("Mødegangen hører til et andet forløb end deltageren. Genindlæs siden."))
     if (
         meeting.appointment
         and not Appointment.objects.filter(meeting=meeting, enrolment=enrolment).exists()
     ):
-        raise Refusal(_("Aftalen er med en anden deltager."))
+        raise Refusal(_("Aftalen er med en anden deltager. Genindlæs siden."))
     if said.mark not in Mark.values and not isinstance(said.co, int):
         return
     may_be_met(meeting, at, only_afbud=said.mark == Mark.CANCELLED and not isinstance(said.co, int))
