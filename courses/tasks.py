@@ -3,9 +3,11 @@
 from typing import Any
 
 from celery import shared_task
+from django.db import transaction
 
 from courses.commands import rolling
 from courses.commands.waiting import look_at_line
+from courses.queries.absent import long_absent
 from courses.queries.standing import with_a_line
 from roegfri import clock
 from roegfri.actor import acting, system
@@ -20,9 +22,14 @@ def ask_for_contacts(**_: Any) -> None:
 
 @shared_task(name="courses.end_long_absent")
 def end_long_absent(**_: Any) -> None:
-    """Who has stayed away from Kom & Kvit for long, and plans no quit date, takes part no more."""
+    """Who has stayed away from Kom & Kvit for long, and plans no quit date, takes part no more. One
+    transaction for each, so that no course is locked for the sake of another."""
     with acting(system("courses.end_long_absent")) as by:
-        rolling.end_long_absent(by=by, at=clock.now())
+        at = clock.now()
+        with transaction.atomic():
+            found = long_absent(by, at=at)
+        for away in found:
+            rolling.end_absence(away.enrolment, by=by, at=at)
 
 
 @shared_task(name="courses.look_at_lines")

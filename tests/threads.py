@@ -1,13 +1,17 @@
 """Several at the same moment: threads that begin together, each on a connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import pytest
 from django.db import connection
 
 T = TypeVar("T")
 PATIENCE = 30
+# Not pg_stat_activity: a transaction reads that once.
+_BLOCKED = "select count(*) from pg_locks where not granted"
 
 
 def at_once(*acts: Callable[[], object]) -> list[BaseException]:
@@ -44,3 +48,14 @@ def _run(acts: Sequence[Callable[[], T]]) -> tuple[list[T], list[BaseException]]
     for thread in threads:
         thread.join()
     return answers, wrong
+
+
+def wait_until_blocked() -> None:
+    """Until somebody waits for a lock."""
+    for _try in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute(_BLOCKED)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    pytest.fail("nobody waits for the row")

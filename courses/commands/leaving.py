@@ -58,9 +58,7 @@ def withdraw(
 
     Raises Refusal when she has left already, or is no longer one's own to change.
     """
-    _lock(enrolment.course, by=by)
-    hers = _appointments_ahead(enrolment, by, at)
-    enrolment = _taking_part(enrolment, by)
+    enrolment, hers = held_to_leave(enrolment, by=by, at=at)
     enrolment.left_at, enrolment.left_reason, enrolment.left_note = at, reason, note[:300]
     to = EnrolmentState.WITHDRAWN
     lifecycle.move(enrolment, ENROLMENT_MOVES, to=to, at=at, facts=_LEFT)
@@ -74,6 +72,16 @@ def withdraw(
         reason=enrolment.get_left_reason_display(),
     )
     return enrolment
+
+
+def held_to_leave(
+    enrolment: Enrolment, *, by: Actor, at: dt.datetime
+) -> tuple[Enrolment, list[Meeting]]:
+    """Her course, what one has agreed with her alone, and she, as they are now and locked in that
+    order. Part of a command. Raises Refusal as `withdraw` does."""
+    _lock(enrolment.course, by=by)
+    hers = _appointments_ahead(enrolment, by, at)
+    return _taking_part(enrolment, by), hers
 
 
 @transaction.atomic

@@ -7,9 +7,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from courses.commands.leaving import withdraw
+from courses.commands.leaving import held_to_leave, withdraw
 from courses.commands.ticks import expect_contact
-from courses.models import Tick
+from courses.models import Enrolment, Tick
 from courses.queries.absent import long_absent
 from courses.queries.checklist import talks_undone, uncontacted
 from courses.states import WithdrawReason
@@ -19,23 +19,22 @@ from roegfri.walls.locks import first
 
 
 @transaction.atomic
-def end_long_absent(*, by: Actor, at: dt.datetime) -> int:
-    """Withdraws those of Kom & Kvit who have been away for so long as the agreement says and have
-    planned no quit date; how many. Needs a system scope.
+def end_absence(enrolment: Enrolment, *, by: Actor, at: dt.datetime) -> bool:
+    """Withdraws one of Kom & Kvit who has been away for so long as the agreement says and has
+    planned no quit date; whether it did. Needs a system scope.
 
-    Twice is once; where another is at it, it does nothing. The next who wait get the seats.
+    Twice is once. She is looked at again when she is locked: who came, was given a quit date or
+    left in that moment is let be. The next who waits gets the seat.
     """
-    if not first("courses.end_long_absent"):
-        return 0
-    ended = 0
-    for away in sorted(long_absent(by, at=at), key=lambda one: one.enrolment.course_id):
-        try:
-            withdraw(away.enrolment, reason=WithdrawReason.LONG_ABSENT, by=by, at=at)
-        except Refusal:
-            # A person was faster.
-            continue
-        ended += 1
-    return ended
+    try:
+        held_to_leave(enrolment, by=by, at=at)
+    except Refusal:
+        # A person was faster.
+        return False
+    if not long_absent(by, only=enrolment, at=at):
+        return False
+    withdraw(enrolment, reason=WithdrawReason.LONG_ABSENT, by=by, at=at)
+    return True
 
 
 @transaction.atomic

@@ -37,10 +37,14 @@ class Away:
         return self.enrolment.citizen.name
 
 
-def long_absent(viewer: Actor, *, at: dt.datetime) -> list[Away]:
-    """Who has stayed away longer than the agreement lets her, of all one may see."""
+def long_absent(viewer: Actor, *, only: Enrolment | None = None, at: dt.datetime) -> list[Away]:
+    """Who has stayed away longer than the agreement lets her, of all one may see; `only`: whether
+    this one has."""
     today = clock.danish_date(at)
-    return [one for one in _away(_open_to(viewer), today) if one.until < today]
+    rows = _open_to(viewer)
+    if only is not None:
+        rows = rows.filter(pk=only.pk)
+    return [one for one in _away(rows, today) if one.until < today]
 
 
 def about_to_end(viewer: Actor, course: Course, *, at: dt.datetime) -> Sequence[Away]:

@@ -1,16 +1,18 @@
 """Kom & Kvit and the sweeps: enrolled at any time, ended after long absence, called in time."""
 
 import datetime as dt
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 
 from courses.commands import rolling
 from courses.commands.enrol import enrol
-from courses.commands.leaving import take_back
+from courses.commands.leaving import take_back, withdraw
 from courses.commands.tasks import finish_task
 from courses.models import Attendance, Course, Enrolment, Task, Tick
 from courses.queries.absent import about_to_end, long_absent
@@ -35,7 +37,7 @@ from roegfri.audit.models import AuditEvent
 from roegfri.organisations.kinds import Kind
 from roegfri.organisations.models import Agreement
 from tests import make
-from tests.threads import answers_at_once
+from tests.threads import answers_at_once, wait_until_blocked
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 # A Monday, like make.MONDAY, on which all of the world here begins.
@@ -111,8 +113,10 @@ class Open:
             )
 
     def sweep(self, at: dt.datetime) -> int:
-        with time_machine.travel(at, tick=False), acting(SWEEP), transaction.atomic():
-            return rolling.end_long_absent(by=SWEEP, at=at)
+        with time_machine.travel(at, tick=False), acting(SWEEP):
+            with transaction.atomic():
+                away = long_absent(SWEEP, at=at)
+            return sum(rolling.end_absence(one.enrolment, by=SWEEP, at=at) for one in away)
 
     @property
     def state(self) -> str:
@@ -220,8 +224,11 @@ def test_the_counsellor_sees_who_is_about_to_end() -> None:
 def test_six_sweeps_at_once_withdraw_once() -> None:
     with transaction.atomic():
         there = Open()
-    assert sum(answers_at_once(lambda: there.sweep(at_day(2026, 5, 3)), 6)) == 1
+    with time_machine.travel(at_day(2026, 5, 3), tick=False):
+        answers_at_once(end_long_absent, 6)
     assert there.state == EnrolmentState.WITHDRAWN
+    with acting(make.SYSTEM), transaction.atomic():
+        assert AuditEvent.objects.filter(act="enrolment.withdrawn").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -234,6 +241,54 @@ def test_control_six_that_only_look_find_her_six_times() -> None:
             return len(long_absent(SWEEP, at=at_day(2026, 5, 3)))
 
     assert sum(answers_at_once(look, 6)) == 6
+
+
+def ended_meanwhile(end: Callable[[Enrolment], object]) -> str:
+    """Her state, when `end` begins while a colleague who has her row is planning her quit date."""
+    with transaction.atomic():
+        there = Open()
+    found: list[object] = []
+
+    def sweep() -> None:
+        try:
+            with time_machine.travel(at_day(2026, 5, 3), tick=False), acting(SWEEP):
+                found.append(end(there.anna))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=sweep)
+    with acting(there.by), transaction.atomic():
+        Enrolment.objects.filter(pk=there.anna.pk).update(planned_quit_on=dt.date(2026, 6, 1))
+        thread.start()
+        wait_until_blocked()
+    thread.join()
+    assert len(found) == 1
+    return there.state
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_plans_a_quit_date_while_the_sweep_is_at_it_stays() -> None:
+    at = at_day(2026, 5, 3)
+    end = partial(rolling.end_absence, by=SWEEP, at=at)
+    assert ended_meanwhile(end) == EnrolmentState.ENROLLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_a_sweep_that_does_not_look_again_withdraws_her() -> None:
+    at = at_day(2026, 5, 3)
+    end = partial(withdraw, reason=WithdrawReason.LONG_ABSENT, by=SWEEP, at=at)
+    assert ended_meanwhile(end) == EnrolmentState.WITHDRAWN
+
+
+@pytest.mark.django_db
+def test_who_came_since_she_was_found_stays() -> None:
+    there = Open()
+    with acting(SWEEP):
+        (found,) = long_absent(SWEEP, at=at_day(2026, 5, 3))
+    there.came(at_day(2026, 5, 1))
+    with acting(SWEEP):
+        assert not rolling.end_absence(found.enrolment, by=SWEEP, at=at_day(2026, 5, 3))
+    assert there.state == EnrolmentState.ENROLLED
 
 
 # ---- who is to be called before the first meeting ------------------------------------------------

@@ -120,6 +120,7 @@ PARTS_OF_COMMANDS = {
     "seats_held",
     "on_it_already",
     "last_in_line",
+    "held_to_leave",
     "follow_merge",
     "tasks_follow",
     "move_up",

@@ -18,10 +18,9 @@ from referrals.models import Citizen, Referral
 from referrals.states import Outcome, Topic
 from roegfri.actor import Actor, acting
 from tests import make
+from tests.threads import wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Not pg_stat_activity: a transaction reads that once.
-_BLOCKED = "select count(*) from pg_locks where not granted"
 
 
 def meanwhile(
@@ -55,16 +54,6 @@ def meanwhile(
         wrong.append(fault)
     thread.join()
     return wrong
-
-
-def wait_until_blocked() -> None:
-    for _try in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute(_BLOCKED)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    pytest.fail("nobody waits for the row")
 
 
 def log(referral: Referral, by: Actor) -> None:
