@@ -10,6 +10,7 @@ from django.http import Http404
 
 from courses import policies
 from courses.models import Course, Enrolment, Meeting, Task
+from courses.queries.guardian import guardian_first
 from courses.queries.my_meetings import MEETINGS
 from courses.states import MeetingState
 from referrals import rules
@@ -22,6 +23,15 @@ from roegfri.organisations import lookup
 from roegfri.organisations.models import Municipality
 
 _OURS = "t.organisation_id = %(organisation)s and t.done_at is null"
+# Of a minor whose case one handles: what says whether a parent is called first. A host that is no
+# handler does not see the case, and is told nothing; of a grown-up no case is looked up.
+_CHILD = f"""(
+  select r.guardian_consent, (
+    select string_agg(name || '=' || value || '@' || from_on, ';' order by from_on)
+    from organisations_term where agreement_id = r.agreement_id and name = 'guardian_age') as told
+  from courses_enrolment e join referrals_referral r on r.id = e.referral_id
+  where {KEPT_COLUMN.format("birth_date")} > %(today)s - interval '18 years'
+    and e.id = t.enrolment_id and r.handler_id = %(organisation)s limit 1)"""  # noqa: S608
 
 # The index task_open_by_due serves them in their order; the rest is looked up for a page's rows.
 BRANCHES: Sequence[Branch] = (
@@ -38,6 +48,7 @@ left join lateral (
 left join referrals_citizen c on c.id = t.citizen_id
 {KEPT}
 left join lateral {NUMBER} p on true
+left join lateral {_CHILD} y on true
 where {_OURS}""",  # noqa: S608  (our own words)
         at="t.due_at",
         received="t.made_at",
@@ -52,6 +63,8 @@ where {_OURS}""",  # noqa: S608  (our own words)
             "birth_date": KEPT_COLUMN.format("birth_date"),
             "interpreter": f"coalesce({KEPT_COLUMN.format('interpreter')}, false)",
             "language": f"coalesce({KEPT_COLUMN.format('language')}, '')",
+            "guardian_consent": "coalesce(y.guardian_consent, '')",
+            "told": "coalesce(y.told, '')",
             "attempts": "t.attempts::int",
             "number": "p.number",
             "home_known": "true",
@@ -72,7 +85,8 @@ where {_OURS}""",  # noqa: S608  (our own words)
 @dataclass(frozen=True, slots=True)
 class Doing:
     """A task with what one needs to do it: whom it is about, her numbers, the meeting before and
-    after; and when to try again should nobody answer. What one may not see (any more) is empty."""
+    after; and when to try again should nobody answer. What one may not see (any more) is empty.
+    `guardian_first`: a parent is to be called first, as whoever handles her case knows."""
 
     task: Task
     citizen: Citizen | None
@@ -80,6 +94,7 @@ class Doing:
     enrolment: Enrolment | None
     next_meeting: Meeting | None
     retries: Sequence[dt.datetime]
+    guardian_first: bool
 
     @property
     def course(self) -> Course:
@@ -104,14 +119,18 @@ def doing(viewer: Actor, task: Task, *, at: dt.datetime) -> Doing:
     hers = [one.pk for one in (citizen, kept) if one]
     phones = Phone.objects.filter(citizen__in=hers, wrong_since=None).order_by("rank")
     enrolments = policies.enrolments_visible_to(viewer).filter(pk__in=_some(task.enrolment_id))
+    enrolment, whole = enrolments.first(), kept or citizen
     next_meeting = _next_meeting(task, at)
     return Doing(
         task=task,
-        citizen=kept or citizen,
+        citizen=whole,
         phones=list(phones),
-        enrolment=enrolments.first(),
+        enrolment=enrolment,
         next_meeting=next_meeting,
         retries=_retries(viewer, next_meeting, at),
+        guardian_first=enrolment is not None
+        and whole is not None
+        and guardian_first(viewer, enrolment, whole, at=at),
     )
 
 

@@ -23,6 +23,7 @@ from courses.queries.appointments import appointments
 from courses.queries.around import hosts
 from courses.queries.checklist import checklist
 from courses.queries.enrollable import destinations
+from courses.queries.guardian import guardian_first
 from courses.queries.participant import Participant, participant, participant_to_change, sees
 from courses.rules.seats import Why
 from courses.views.enrol import said_of
@@ -147,6 +148,7 @@ def show_participant(request: SignedIn, found: Participant, **bound: Any) -> Htt
         "back_form": forms.WhenNoSeat(),
         "checklist": checklist(request.actor, enrolment),
         "appointments": appointments(request.actor, enrolment, at=clock.now()),
+        "guardian_first": guardian_first(request.actor, enrolment, found.citizen, at=clock.now()),
         "came_from": getattr(enrolment, "moved_from", None),
         "may_promote": hosted and found.why in _CAN_HAVE_A_SEAT,
         **bound,

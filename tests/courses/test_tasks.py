@@ -15,11 +15,13 @@ from courses.models import Course, Enrolment, Meeting, Task, Tick
 from courses.states import Item, TaskKind, TaskResult
 from referrals import queries
 from referrals.queries import View
+from referrals.states import GuardianConsent
 from roegfri import clock
 from roegfri.accounts.models import Grant
 from roegfri.actor import Actor, acting, hosting
 from roegfri.audit.models import AuditEvent
 from roegfri.desk.lines import line, mark_words
+from roegfri.organisations.models import Agreement
 from roegfri.refusal import Conflict, Refusal
 from tests import make
 from tests.conftest import setup_connection
@@ -231,6 +233,38 @@ def test_a_line_says_whom_what_until_when_and_why(town: Town) -> None:
     assert "Næste mødegang tirsdag 10. mar" in shown.due
     assert shown.attempts == "1"
     assert "prøv igen nu" in words_of(town, NOW + 7 * HOUR).due
+
+
+# Fifteen on 4 March 2026 or before is old enough.
+@pytest.mark.parametrize(
+    ("born", "consent", "handles", "first"),
+    [
+        (dt.date(2011, 3, 5), GuardianConsent.UNKNOWN, True, True),
+        (dt.date(2011, 3, 4), GuardianConsent.UNKNOWN, True, False),
+        (dt.date(2011, 3, 5), GuardianConsent.YES, True, False),
+        (dt.date(2011, 3, 5), GuardianConsent.UNKNOWN, False, False),
+        (None, GuardianConsent.UNKNOWN, True, False),
+    ],
+)
+def test_whoever_handles_the_case_of_a_child_is_told_to_call_a_parent_first(
+    town: Town, born: dt.date | None, consent: GuardianConsent, *, handles: bool, first: bool
+) -> None:
+    within = Agreement.objects.get(memberships__municipality=town.course.host_id)
+    other = make.actor(make.grant(organisation=make.municipality(within)))
+    handler = town.by if handles else other
+    case = make.referral(handler, birth_date=born, guardian_consent=consent, number="+4530303030")
+    child = make.enrolment(town.course, case, handler)
+    task = town.task(TaskKind.CONTACT_FIRST, enrolment=child)
+    shown = words_of(town)
+    assert ("Ring til en forælder først" in shown.about) == first
+    assert ("Se opgaven" in shown.phone) == first
+    assert ("30 30 30 30" in shown.phone) != first
+    client = Client()
+    client.force_login(town.grant.user)
+    for address in (f"/opgave/{task.pk}/", f"/tilmelding/{child.pk}/"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert ("Ring til en forælder først" in page.content.decode()) == first
 
 
 def test_a_line_about_no_participant_says_which_course(town: Town) -> None:

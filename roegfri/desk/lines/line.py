@@ -116,7 +116,7 @@ def _phone(row: Waiting) -> str:
         return ""
     if row.guardian_first:
         # Her own number beside "ring to a parent first" would be the one that is dialled.
-        return _quiet(_("Se opkaldet"))
+        return _quiet(_("Se opkaldet") if row.is_case else _("Se opgaven"))
     return row.phone or _tag("overdue", _("Mangler nummer"))
 
 
