@@ -11,12 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from courses import policies
-from courses.commands.books import books_of
-from courses.commands.enrol import WhenFull, enrol
+from courses.commands.books import books_of, locked_course
+from courses.commands.enrol import WhenFull, enrol, person_of
 from courses.commands.leaving import take_back
 from courses.commands.marking import Said, mark
 from courses.commands.marking.follow import call_due
-from courses.commands.marking.who import may_be_met
+from courses.commands.marking.who import held_meeting, may_be_met
 from courses.commands.tasks import make_task
 from courses.models import Attendance, Enrolment, Meeting
 from courses.states import EnrolmentState, Mark, TaskKind
@@ -79,7 +79,7 @@ def walk_in(
     meeting = _own_meeting(meeting, by)
     may_be_met(meeting, at)
     if participant is not None:
-        enrolment = _taking_part(participant, by=by, at=at)
+        enrolment = _taking_part(participant, meeting, by=by, at=at)
     else:
         case = _case(who, citizen, once=_number(once, "case"), by=by, at=at)
         enrolment = enrol(
@@ -113,15 +113,22 @@ def _own_meeting(meeting: Meeting, by: Actor) -> Meeting:
     return row
 
 
-def _taking_part(participant: Enrolment, *, by: Actor, at: dt.datetime) -> Enrolment:
+def _taking_part(
+    participant: Enrolment, meeting: Meeting, *, by: Actor, at: dt.datetime
+) -> Enrolment:
     """One of the course's; whoever had withdrawn is back, in the waiting list if it is full.
 
-    Only read: what follows locks her in its turn, behind her course or the meeting.
+    Who takes part is only read: she is locked in her turn, behind the meeting. So is who comes
+    back: all that stands before her in the order of locks is locked first.
     """
     mine = policies.enrolments_worked_with_by(by).select_related("course__host")
     if (enrolment := mine.filter(pk=participant.pk).first()) is None:
         raise Refusal(_("Tilmeldingen er ikke længere jeres at ændre. Intet er ændret."))
     if enrolment.state == EnrolmentState.WITHDRAWN:
+        person_of(enrolment.citizen_id, by)
+        with books_of(meeting.course, by):
+            locked_course(meeting.course)
+        held_meeting(meeting, by)
         return take_back(enrolment, when_full=WhenFull.WAIT, by=by, at=at)
     return enrolment
 

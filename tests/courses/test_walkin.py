@@ -1,12 +1,16 @@
 """Whoever walks in is recorded: known or unknown, with a seat or without."""
 
 import datetime as dt
+import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
-from courses.commands.leaving import withdraw
+from courses.commands.leaving import take_back, withdraw
+from courses.commands.marking import Said, mark
 from courses.commands.walkin import WalkedIn, WalkIn, walk_in
 from courses.models import Attendance, Course, Enrolment, Meeting, Task
 from courses.states import CourseKind, EnrolmentState, Mark, TaskKind, WithdrawReason
@@ -15,6 +19,7 @@ from referrals.states import Channel, ReferralState, Source
 from roegfri.actor import Actor, acting, hosting
 from roegfri.refusal import AlreadySent, Refusal
 from tests import make
+from tests.threads import wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 WEEK, HOUR = dt.timedelta(weeks=1), dt.timedelta(hours=1)
@@ -117,6 +122,54 @@ def test_who_had_withdrawn_is_back(host: Actor, course: Course) -> None:
     came = comes(host, course, participant=gone)
     assert (came.enrolment.pk, came.enrolment.state) == (gone.pk, EnrolmentState.ENROLLED)
     assert mark_of(host, gone) == Mark.ATTENDED
+
+
+def back_first(meeting: Meeting, gone: Enrolment, host: Actor) -> None:
+    """As it would be done without the meeting's lock in front."""
+    with acting(host), transaction.atomic():
+        back = take_back(gone, by=host, at=DURING)
+        came = Said(mark=Mark.ATTENDED)
+        mark(back, meeting, said=came, seen=0, once=uuid.uuid4(), by=host, at=DURING)
+
+
+def in_order(meeting: Meeting, gone: Enrolment, host: Actor) -> None:
+    comes(host, meeting.course, meeting=meeting, participant=gone)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("come", "circles"), [(in_order, 0), (back_first, 1)])
+def test_who_comes_back_waits_for_her_meeting_before_she_is_locked(
+    come: Callable[[Meeting, Enrolment, Actor], None], circles: int
+) -> None:
+    """Somebody marks another at the meeting, then her: the meeting is locked first."""
+    with transaction.atomic():
+        host = make.actor()
+        course = make.course(host, meetings=1, first=FIRST)
+        gone = make.enrolment(course, make.referral(host), host)
+        with acting(host):
+            withdraw(gone, reason=WithdrawReason.TIME, by=host, at=FIRST - HOUR)
+            meeting = course.all_meetings.get()
+    wrong: list[DatabaseError] = []
+
+    def other() -> None:
+        try:
+            come(meeting, gone, host)
+        except DatabaseError as fault:
+            wrong.append(fault)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other)
+    try:
+        with acting(host), transaction.atomic():
+            Meeting.objects.select_for_update().get(pk=meeting.pk)
+            thread.start()
+            wait_until_blocked()
+            Enrolment.objects.select_for_update(of=("self",), no_key=True).get(pk=gone.pk)
+    except DatabaseError as fault:
+        wrong.append(fault)
+    thread.join()
+    assert len(wrong) == circles
 
 
 def test_ones_own_open_case_is_used(host: Actor, course: Course) -> None:
