@@ -6,7 +6,7 @@ Who takes part is seen by those whom CitizenAccess names (referrals.policies), a
 
 from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
 
-from courses.models import Course, Enrolment, Meeting, Task
+from courses.models import Course, Enrolment, Feed, Meeting, Task
 from referrals.models import CitizenAccess
 from referrals.states import Ground
 from roegfri import clock
@@ -47,6 +47,16 @@ def courses_hosted_by(viewer: Actor) -> QuerySet[Course]:
 def meetings_hosted_by(viewer: Actor) -> QuerySet[Meeting]:
     """The meetings of those courses."""
     return Meeting.objects.filter(course__in=courses_hosted_by(viewer))
+
+
+def meetings_in(viewer: Actor, feed: Feed) -> QuerySet[Meeting]:
+    """What stands in a calendar with a secret link: of a course its common meetings, under the
+    scope of its host; of a counsellor's own those she is at, under a system scope."""
+    if feed.course_id:
+        return meetings_hosted_by(viewer).filter(course=feed.course_id, appointment=False)
+    if not viewer.is_system:
+        return Meeting.objects.none()
+    return Meeting.objects.filter(staff__counsellor=feed.user_id)
 
 
 def enrolments_visible_to(viewer: Actor) -> QuerySet[Enrolment]:

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from courses import policies
-from courses.models import Course, Feed, Meeting, Staffing
+from courses.models import Course, Feed, Meeting
 from courses.queries.numbered import NUMBER
 from courses.states import CourseKind, MeetingState
 from roegfri import clock
@@ -82,7 +82,9 @@ def feed_of(viewer: Actor, secret: str) -> Feed:
     """
     if not viewer.is_system or not secret.isascii():
         raise Http404
-    found = Feed.objects.select_related("user").filter(secret=secret, ended_at=None).first()
+    found = (
+        Feed.objects.select_related("user", "course").filter(secret=secret, ended_at=None).first()
+    )
     if found is None or (found.user_id and not _works_here(found)):
         raise Http404
     return found
@@ -91,13 +93,9 @@ def feed_of(viewer: Actor, secret: str) -> Feed:
 def events(viewer: Actor, feed: Feed, *, at: dt.datetime) -> list[Event]:
     """What stands in it: of a course its meetings, of a counsellor the meetings and appointments
     she is at, those of the last three months among them. One statement."""
-    if not viewer.is_system:
-        raise Http404
-    if feed.course_id:
-        rows = Meeting.objects.filter(course=feed.course_id, appointment=False)
-    else:
-        hers = Staffing.objects.filter(counsellor=feed.user_id, ends_at__gte=at - KEPT)
-        rows = Meeting.objects.filter(pk__in=hers.values("meeting"))
+    rows = policies.meetings_in(viewer, feed)
+    if feed.user_id:
+        rows = rows.filter(ends_at__gte=at - KEPT)
     return [Event(*one) for one in _described(rows)[:MOST]]
 
 

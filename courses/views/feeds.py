@@ -22,7 +22,7 @@ from roegfri import clock
 from roegfri.accounts import limits
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
-from roegfri.actor import acting, system
+from roegfri.actor import Actor, acting, hosting, system
 from roegfri.public.pages import public
 from roegfri.public.strangers import address_mark
 from roegfri.refusal import Refusal, Words
@@ -54,9 +54,18 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
             if wait := _counted(f"calendar-guess:{address_mark(request, at)}", GUESSES, at):
                 return wait
             raise
-        if wait := _counted(f"calendar:{feed.pk}", READINGS, at):
-            return wait
-        return ical.calendar(queries.events(reader, feed, at=at), name=_now("Kalender"), at=at)
+    if wait := _counted(f"calendar:{feed.pk}", READINGS, at):
+        return wait
+    with acting(_reader(feed)) as reader:
+        found = queries.events(reader, feed, at=at)
+    return ical.calendar(found, name=_now("Kalender"), at=at)
+
+
+def _reader(feed: Feed) -> Actor:
+    """A course is read in the scope of its host; a counsellor is at several municipalities'
+    meetings."""
+    reader = system("courses.feed")
+    return hosting(reader, feed.course.host_id) if feed.course else reader
 
 
 def _counted(key: str, limit: int, at: dt.datetime) -> HttpResponse | None:
