@@ -98,15 +98,18 @@ def checklist(viewer: Actor, enrolment: Enrolment) -> Checklist:
 
 
 def meetings_of(viewer: Actor, enrolment: Enrolment) -> list[Meeting]:
-    """The meetings that are hers: the course's, but not other participants' appointments, since she
-    was enrolled."""
-    rows = Meeting.objects.filter(
-        Q(appointment=False) | Q(appointed__enrolment=enrolment), course=enrolment.course_id
-    )
-    if enrolment.course.kind == CourseKind.OPEN and enrolment.enrolled_at:
-        # A standing offer has met for years before she came, and meets for years after.
-        rows = rows.filter(Q(attendances__enrolment=enrolment) | Q(appointed__enrolment=enrolment))
-    del viewer
+    """The meetings of a participant whom one may see: her own appointments, those something is
+    marked of, and the course's since she was enrolled. One statement.
+
+    A standing offer has met for years before she came and meets for years after: of its meetings
+    only those she is marked at.
+    """
+    hers = Q(attendances__enrolment=enrolment) | Q(appointed__enrolment=enrolment)
+    if enrolment.course.kind != CourseKind.OPEN:
+        since = enrolment.enrolled_at or enrolment.created_at
+        hers |= Q(appointment=False, ends_at__gte=since)
+    seen = policies.enrolments_visible_to(viewer).filter(pk=enrolment.pk)
+    rows = Meeting.objects.filter(hers, course__in=seen.values("course"))
     return list(rows.order_by("starts_at", "pk").distinct())
 
 

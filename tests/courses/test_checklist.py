@@ -10,7 +10,7 @@ from django.test import Client
 
 from courses.commands.ticks import tick, untick
 from courses.models import Attendance, Course, Enrolment, Meeting, Task, Tick
-from courses.queries.checklist import checklist
+from courses.queries.checklist import checklist, meetings_of
 from courses.states import Item, Mark, TaskKind
 from referrals.states import Outcome
 from roegfri import clock
@@ -94,6 +94,19 @@ def test_each_item_is_dated_and_says_by_whom(town: Town) -> None:
     town.untick(Item.FORM)
     town.untick(Item.FORM)
     assert town.list().done == 0
+
+
+def test_a_meeting_before_she_was_enrolled_is_hers_only_where_she_was_marked(town: Town) -> None:
+    make.meeting(town.course, NOW - 14 * DAY)
+    late = make.enrolment(
+        town.course, make.referral(town.by, number="+4520202020"), town.by, enrolled_at=NOW
+    )
+    with acting(town.by):
+        assert meetings_of(town.by, town.anna) == [town.first, town.second]
+        assert meetings_of(town.by, late) == [town.second]
+    stranger = make.actor()
+    with acting(stranger):
+        assert meetings_of(stranger, town.anna) == []
 
 
 @pytest.mark.parametrize(
