@@ -20,6 +20,7 @@ from roegfri.accounts.roles import STAFF
 from roegfri.actor import current
 from roegfri.refusal import Refusal
 from roegfri.walls import locks
+from roegfri.walls.constraints import broken
 
 _WALLS = {"room_free", "counsellor_free"}
 # As many meetings as a refusal names.
@@ -43,8 +44,7 @@ def taking(wanted: Sequence[Want]) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as fault:
-        diagnosis = getattr(fault.__cause__, "diag", None)
-        if getattr(diagnosis, "constraint_name", "") not in _WALLS:
+        if broken(fault) not in _WALLS:
             raise
         raise Taken(
             _("Lokalet eller rådgiveren blev optaget i det samme. Vælg et andet tidspunkt.")

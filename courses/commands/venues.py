@@ -16,6 +16,7 @@ from roegfri.audit.commands import record
 from roegfri.organisations.models import Municipality
 from roegfri.refusal import Refusal
 from roegfri.ui.spans import span_words
+from roegfri.walls.constraints import broken
 
 _NAMED_ONCE = {"venue_named_once", "room_named_once"}
 
@@ -161,7 +162,6 @@ def _named_once() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as fault:
-        diagnosis = getattr(fault.__cause__, "diag", None)
-        if getattr(diagnosis, "constraint_name", "") not in _NAMED_ONCE:
+        if broken(fault) not in _NAMED_ONCE:
             raise
         raise Refusal(_("Navnet er allerede brugt. Vælg et andet."), field="name") from None

@@ -22,6 +22,7 @@ from roegfri.persons.phone import Phone
 from roegfri.public.languages import DANISH, Language
 from roegfri.public.stamps import Stamp
 from roegfri.refusal import AlreadySent
+from roegfri.walls.constraints import broken
 from roegfri.walls.locks import alone, whose
 
 # Accepted sign-ups in any hour. A library, a job centre or a telephone company's customers share
@@ -166,8 +167,7 @@ def _admit(stamp: Stamp, to: Municipality, mark: str, at: dt.datetime) -> None:
 def _given_on(fault: IntegrityError, to: Municipality, at: dt.datetime) -> dt.date:
     """The form has been received, and its case was given to another municipality since: it is
     behind a wall by now, and she is told what she was told before. Raises any other fault."""
-    diagnosis = getattr(fault.__cause__, "diag", None)
-    if getattr(diagnosis, "constraint_name", "") != _ONCE:
+    if broken(fault) != _ONCE:
         raise fault
     today = clock.danish_date(at)
     return deadline_from(today, member_agreement(to, today), to)
