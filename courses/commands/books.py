@@ -19,9 +19,10 @@ from courses.commands.tasks import drop_tasks
 from courses.models import Course, Enrolment
 from courses.queries.standing import line
 from courses.rules.seats import Lack
-from courses.states import CourseState
+from courses.states import CourseState, TaskKind
 from roegfri.actor import Actor, acting, current, hosting
 from roegfri.refusal import Refusal, Words
+from roegfri.walls.constraints import broken
 
 _LACKS: dict[Lack, Words] = {
     Lack.SEAT: gettext_lazy(
@@ -92,6 +93,15 @@ def nothing_to_do(enrolment: Enrolment, by: Actor, at: dt.datetime) -> None:
             drop_tasks(enrolment=enrolment, at=at)
 
 
+def nothing_to_tell(enrolment: Enrolment, by: Actor, at: dt.datetime) -> None:
+    """Nobody has to call a participant before her first meeting, nor tell her of a seat, any more,
+    in whichever municipality; what is missing, and why she stayed away, is asked all the same."""
+    for one in {enrolment.course.host_id, handler_of(enrolment)} - {None}:
+        with acting(hosting(by, one)):
+            for kind in (TaskKind.CONTACT_FIRST, TaskKind.TELL_SEAT):
+                drop_tasks(kind=kind, enrolment=enrolment, at=at)
+
+
 def takes_nobody(course: Course) -> Refusal:
     """Why a course that is not open takes no participants, in words."""
     return Refusal(_CLOSED[course.state])
@@ -107,7 +117,7 @@ def seats_held() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as wrong:
-        name = getattr(getattr(wrong.__cause__, "diag", None), "constraint_name", "")
+        name = broken(wrong)
         if name == "course_seats_are_there":
             raise NoSeat(Lack.SEAT) from wrong
         if name == "enrolled_once":

@@ -22,10 +22,10 @@ from courses.commands.planning import (
     unflag_course,
     unpublish_course,
 )
-from courses.models import Course, Enrolment, Meeting, Qualification
+from courses.models import Course, Enrolment, Meeting, Qualification, Task
 from courses.models.parts import parts_of
 from courses.rules.planning import Slot, slot_on
-from courses.states import CourseKind, CourseState, EnrolmentState, Flag
+from courses.states import CourseKind, CourseState, EnrolmentState, Flag, TaskKind
 from roegfri import clock
 from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
@@ -338,6 +338,27 @@ def test_a_course_is_over_with_its_participants_and_seen_for_thirty_days() -> No
             assert Enrolment.objects.get(pk=enrolment.pk).state == EnrolmentState.ENROLLED
     course.refresh_from_db()
     assert (course.state, course.finished_at, course.seats_taken) == ("published", None, 1)
+
+
+def test_nobody_is_called_before_a_course_that_is_over() -> None:
+    by = coordinator()
+    course = do(publish_course, planned(by), by)
+    home = coordinator(organisation=make.municipality(course.agreement))
+    enrolment = make.enrolment(course, make.referral(home), home)
+    calls = [
+        make.task(enrolment, by, TaskKind.CONTACT_FIRST),
+        make.task(enrolment, home, TaskKind.TELL_SEAT),
+    ]
+    still = [
+        make.task(enrolment, by, TaskKind.NO_SHOW),
+        make.task(enrolment, by, TaskKind.MISSING),
+    ]
+    at = over(course)
+    do(finish_course, course, by, at)
+    with acting(make.SYSTEM):
+        tasks = Task.objects.in_bulk([one.pk for one in [*calls, *still]])
+    assert [tasks[one.pk].done_at for one in calls] == [at, at]
+    assert [tasks[one.pk].done_at for one in still] == [None, None]
 
 
 def test_a_course_with_fewer_seats_by_now_is_not_opened_again() -> None:

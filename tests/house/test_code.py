@@ -116,6 +116,7 @@ PARTS_OF_COMMANDS = {
     "locked_participant",
     "handler_of",
     "nothing_to_do",
+    "nothing_to_tell",
     "takes_nobody",
     "seats_held",
     "on_it_already",

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from courses import policies
+from courses.commands.books import nothing_to_tell
 from courses.commands.planning.details import course_to_plan
 from courses.commands.tasks import drop_tasks
 from courses.models import Course, Enrolment
@@ -55,6 +56,7 @@ def finish_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
         lifecycle.move(
             enrolment, ENROLMENT_MOVES, to=EnrolmentState.ENDED, at=at, facts=["left_at"]
         )
+        nothing_to_tell(enrolment, by, at)
     drop_tasks(kind=TaskKind.COUNSELLOR, course=course, at=at)
     seen_until(course, clock.danish_date(at) + dt.timedelta(days=SEEN_AFTER))
     record("course.finished", course, by=by, at=at, persons=_persons(course, by))
