@@ -91,7 +91,8 @@ def hosting(by: Actor, organisation_id: UUID, name: str = "") -> Actor:
     """Whoever changes a course of that municipality by what she does for a citizen of her own: the
     same actor, while the seats are counted, the waiting list moves up and the host is told.
 
-    A command takes this scope for that time, no screen does; it removes nothing.
+    A command takes this scope for that time, no screen does; it removes nothing. A course's
+    calendar is read in it by whoever has the link.
     """
     return _narrowed(by, HOSTING, organisation_id, name)
 
