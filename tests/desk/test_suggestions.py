@@ -292,12 +292,15 @@ def test_a_draft_of_the_call_is_forgotten(browser: Client, mette: Actor) -> None
     assert not waiting(mette)
 
 
-def test_taking_back_the_call_takes_back_the_enrolment(browser: Client, mette: Actor) -> None:
+@pytest.mark.parametrize("address", ["desk:undo_call", "desk:logged"])
+def test_taking_back_the_call_takes_back_the_enrolment(
+    browser: Client, mette: Actor, address: str
+) -> None:
     case, course = anna(mette), make.course(mette, meetings=6, first=WEDNESDAY)
     tilmeld(browser, case, course)
     with acting(mette), transaction.atomic():
         attempt = ContactAttempt.objects.get()
-    browser.post(reverse("desk:undo_call", args=[case.pk, attempt.pk]))
+    browser.post(reverse(address, args=[case.pk, attempt.pk]), {"sure": "on"})
     (made,) = enrolments(mette)
     assert (made.state, made.left_reason) == (EnrolmentState.WITHDRAWN, "mistake")
     assert of(case, mette).state == ReferralState.RECEIVED
@@ -307,7 +310,7 @@ def test_taking_back_the_call_takes_back_the_enrolment(browser: Client, mette: A
     make.call(again, mette, Outcome.REACHED, AT)
     with acting(mette), transaction.atomic():
         last = ContactAttempt.objects.get(referral=again)
-    browser.post(reverse("desk:undo_call", args=[again.pk, last.pk]))
+    browser.post(reverse(address, args=[again.pk, last.pk]), {"sure": "on"})
     assert state_of(before, mette) == EnrolmentState.ENROLLED
 
 

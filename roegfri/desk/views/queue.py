@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from referrals import forms, queries
 from referrals.commands.contact import log_call
-from referrals.commands.undo import undo_call
 from referrals.models import ContactAttempt
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
+from roegfri.desk.commands import take_back_call
 from roegfri.desk.forms.queue import Note, OnScreen
 from roegfri.desk.lines import line, logged_words, mark_words
 from roegfri.ui.screens import UNPROCESSABLE, show, submitted
@@ -55,7 +55,7 @@ def logged(request: SignedIn, pk: UUID, attempt_pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _show_logged(request, attempt)
     form = forms.Confirm(request.POST)
-    act = partial(undo_call, attempt, by=request.actor, at=clock.now())
+    act = partial(take_back_call, attempt, by=request.actor, at=clock.now())
     if not submitted(request, form, act):
         return _refused(request, attempt.referral_id, form)
     if not _on_list(request):
