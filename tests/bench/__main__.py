@@ -1,4 +1,4 @@
-"""python -m tests.bench [--scales 10k,100k,1m]: fills, measures, prints a table."""
+"""python -m tests.bench [--scales 10k,100k,1m] [--courses]: fills, measures, prints tables."""
 
 import argparse
 import logging
@@ -12,13 +12,20 @@ def main() -> int:
     """Prints Markdown, which docs/benchmarks.md can take as it is."""
     words = argparse.ArgumentParser(prog="make bench", description=__doc__)
     words.add_argument("--scales", default="10k,100k", help="referrals in the database")
-    scales = sorted(_number(word) for word in words.parse_args().scales.split(","))
+    words.add_argument("--courses", action="store_true", help="nothing but courses and meetings")
+    given = words.parse_args()
+    scales = sorted(_number(word) for word in given.scales.split(","))
     django.setup()
     logging.disable(logging.CRITICAL)
     from tests.bench import match, search, table, world
 
     began = time.perf_counter()
     world.make()
+    if given.courses:
+        table.add_courses()
+        match.add()
+        print("\n".join([*table.pages(), "", *match.lines()]))  # noqa: T201
+        return 0
     for scale in scales:
         world.grow(scale)
         _say(f"{scale:,} referrals after {time.perf_counter() - began:.0f} s")

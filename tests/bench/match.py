@@ -1,4 +1,4 @@
-"""Forløb, der passer: 2,000 open courses of one agreement, ranked for one citizen."""
+"""2,000 open courses: ranked for one citizen, and as a week, a month and a grid."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from courses.models import Course, Meeting, Room, Venue
@@ -23,8 +23,9 @@ from roegfri.organisations import lookup
 from roegfri.organisations.kinds import Scope
 from roegfri.organisations.models import Agreement, Municipality
 from tests.bench import measure, people, world
+from tests.bench.rows import getter
 
-HEAD = ("match", "CPU ms (app + db)", "queries", "the loop", "ratio")
+HEAD = ("of 2,000 courses", "CPU ms (app + db)", "queries", "beside it", "ratio")
 COURSES, MEETINGS = 2000, 6
 ASKED = matching.Asked(
     times=frozenset({"3-ev", "1-am", "5-pm"}), kinds=frozenset({CourseKind.GROUP})
@@ -50,6 +51,7 @@ def add() -> None:
     part = measure.cost(partial(_part, people.browser(), case), seconds=2)
     _rows.append(_row(f"ranked, {COURSES:,} open courses", ours, peer))
     _rows.append(_row("the part of the call screen", part, None))
+    _calendars(people.browser())
 
 
 def lines() -> Iterator[str]:
@@ -61,7 +63,7 @@ def lines() -> Iterator[str]:
 
 
 def _row(what: str, ours: measure.Cost, peer: measure.Cost | None) -> tuple[str, ...]:
-    beside = f"{peer.total:.0f} ms ({peer.app:.0f} + {peer.database:.0f})" if peer else ""
+    beside = f"the loop: {peer.total:.0f} ms ({peer.app:.0f} + {peer.database:.0f})" if peer else ""
     return (
         what,
         f"{ours.total:.1f} ({ours.app:.1f} + {ours.database:.1f})",
@@ -69,6 +71,21 @@ def _row(what: str, ours: measure.Cost, peer: measure.Cost | None) -> tuple[str,
         beside,
         f"**{peer.total / ours.total:.1f} x**" if peer else "",
     )
+
+
+def _calendars(client: Client) -> None:
+    """Where the courses meet, in a week that many of them meet in; beside a page of one word."""
+    then = clock.today() + dt.timedelta(weeks=5)
+    with override_settings(ROOT_URLCONF="tests.bench.urls"):
+        hello = measure.cost(getter(client, "/hej/"))
+        for what, address in (
+            ("week, all municipalities", f"/hold/uge/?dag={then}"),
+            ("month, all municipalities", f"/hold/maaned/?dag={then}"),
+            ("Ugenet", "/hold/ugenet/"),
+        ):
+            ours = measure.cost(getter(client, address), seconds=2)
+            beside = f"hello, signed in: {hello.total:.1f} ms"
+            _rows.append((*_row(what, ours, None)[:3], beside, f"{ours.total / hello.total:.0f} x"))
 
 
 def _ours(by: Actor, wishes: Wishes) -> object:

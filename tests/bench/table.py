@@ -1,10 +1,11 @@
 """What `make bench` prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.test import override_settings
 
-from tests.bench import course, people, rows
+from tests.bench import course, measure, people, rows
+from tests.bench.measure import Cost
 from tests.bench.rows import Result
 
 _lists: list[tuple[int, Result]] = []
@@ -18,20 +19,35 @@ def add_lists(scale: int) -> None:
         _lists.extend((scale, result) for result in rows.lists(people.browser()))
 
 
+def add_courses() -> None:
+    """Measures a course's page and its room, without the lists."""
+    with override_settings(ROOT_URLCONF="tests.bench.urls"):
+        hello = measure.cost(rows.getter(people.browser(), "/hej/"))
+        _add_pages(course.pages(people.browser()), hello)
+
+
 def add_the_rest() -> None:
     """Measures what does not depend on the scale."""
     with override_settings(ROOT_URLCONF="tests.bench.urls"):
         file, hello = rows.file(people.browser())
         pages = [("file: 60 events", file), *course.pages(people.browser())]
+    _add_pages(pages, hello)
+    _add_messages()
+
+
+def _add_pages(pages: Iterable[tuple[str, Cost]], hello: Cost) -> None:
     _rest.extend(
         (
             what,
-            f"{one.total:.1f} ms CPU, {one.queries} queries",
+            f"{one.total:.1f} ms CPU ({one.app:.1f} + {one.database:.1f}), {one.queries} queries",
             f"hello, signed in: {hello.total:.1f} ms, {hello.queries} queries",
             f"{one.total / hello.total:.1f} x hello",
         )
         for what, one in pages
     )
+
+
+def _add_messages() -> None:
     intake = rows.intake()
     for what, rate in (
         ("200 files at once", intake.in_sets),
@@ -58,6 +74,11 @@ def lines() -> Iterator[str]:
     yield ""
     yield from _growth()
     yield ""
+    yield from pages()
+
+
+def pages() -> Iterator[str]:
+    """The last of them alone."""
     yield from _table(("what", "ours", "beside it", "ratio"), _rest)
 
 
