@@ -617,7 +617,7 @@ POSTS: dict[str, dict[str, str]] = {
     "desk:give_on": {"to": str(uuid.UUID(int=0))},
     "desk:to_quitline": {"note": "Efter kl. 16"},
     "desk:quitline_answer": {"result": "talked"},
-    "desk:close": {"reason": "mistake"},
+    "desk:close": {"reason": "mistake", "stays": "on"},
     "desk:reopen": {"why": "Ringede selv"},
     "referrals:message": {"note": "Ringet til afsenderen"},
     "referrals:message_again": {"sure": "on"},
