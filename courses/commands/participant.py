@@ -1,18 +1,16 @@
 """What is noted of a participant herself: her quit dates, and a note."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from courses.commands.books import locked_participant
-from courses.commands.marking.said import YEARS
+from courses.commands.marking.said import Said, possible
 from courses.models import Enrolment
 from courses.models.noted import DATES, columns_of, parts_of
-from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
-from roegfri.refusal import Refusal
 from roegfri.ui.differences import Collision, Merged, Parts, merged
 
 
@@ -33,9 +31,11 @@ def change_participant(
         raise Collision(found.conflicts, now)
     if not found.changed:
         return found
-    for name, value in columns_of(found.changed).items():
+    columns = columns_of(found.changed)
+    dates: dict[str, Any] = {name: columns[name] for name in DATES if name in columns}
+    possible(Said(**dates), at)
+    for name, value in columns.items():
         setattr(enrolment, name, value)
-    _possible(enrolment, found, clock.danish_date(at))
     enrolment.version += 1
     enrolment.save(update_fields=[*found.changed, "version"])
     record(
@@ -47,19 +47,3 @@ def change_participant(
         columns=sorted(found.changed),
     )
     return found
-
-
-def _possible(enrolment: Enrolment, found: Merged, today: dt.date) -> None:
-    actual = enrolment.actual_quit_on
-    if "actual_quit_on" in found.changed and actual and actual > today:
-        raise Refusal(
-            _(
-                "Den faktiske rygestopdato kan ikke ligge ude i fremtiden. Skriv den som planlagt,"
-                " til dagen er kommet."
-            ),
-            field="actual_quit_on",
-        )
-    for name in set(DATES) & found.changed.keys():
-        day = getattr(enrolment, name)
-        if day and abs(day - today) > YEARS:
-            raise Refusal(_("Datoen ligger mange år herfra. Ret årstallet."), field=name)
