@@ -1,19 +1,20 @@
 """Appointments with one participant: proposed, made once, and refused where somebody is busy."""
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from courses.commands.appointments import make_appointment
 from courses.commands.leaving import withdraw
 from courses.commands.meetings import cancel_meeting, move_meeting
-from courses.models import Appointment, Course, Enrolment, Meeting, Room
+from courses.models import Appointment, Course, Enrolment, Meeting, Room, Staffing
 from courses.queries.appointments import appointments, free_times, without_appointment
 from courses.rules.appointments import free_slots
 from courses.rules.planning import Slot, slot_on
@@ -216,9 +217,32 @@ def test_six_who_want_the_same_counsellor_get_her_once() -> None:
         people = [town.enrolled(f"+452020202{n}", f"Nr {n}") for n in range(6)]
     wrong = at_once(*[partial(town.make, SLOT, one) for one in people])
     assert [type(fault).__mro__[1] for fault in wrong] == [Refusal] * 5
-    # What it looks like when nothing is in the way: each on a day of her own.
+    # Each on a day of her own is in nobody's way.
     days = [Slot(SLOT.starts_at + n * DAY, SLOT.ends_at + n * DAY) for n in range(1, 7)]
     assert at_once(*[partial(town.make, *one) for one in zip(days, people, strict=True)]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_of_two_who_look_and_then_take_her_one_fails() -> None:
+    """Without the lock they both find her free, and it is the database that says no, to nobody."""
+    with transaction.atomic():
+        town = Town()
+        people = [town.anna, town.enrolled("+4520202020", "Nielsen")]
+    both_have_looked = threading.Barrier(2)
+
+    def weak(of: Enrolment) -> None:
+        with acting(town.by), transaction.atomic():
+            taken = Staffing.objects.filter(counsellor=town.by.person).exists()
+            both_have_looked.wait()
+            if not taken:
+                made = make.appointment(of, SLOT.starts_at, town.by)
+                made.staff.create(
+                    counsellor_id=town.by.person, starts_at=made.starts_at, ends_at=made.ends_at
+                )
+
+    (wrong,) = at_once(*[partial(weak, one) for one in people])
+    assert isinstance(wrong, DatabaseError)
+    assert not isinstance(wrong, Refusal)
 
 
 # ---- shown ---------------------------------------------------------------------------------------

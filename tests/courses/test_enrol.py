@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from courses.commands.books import seats_held
+from courses.commands.books import on_it_already, seats_held
 from courses.commands.enrol import NoSeat, WhenFull, enrol
 from courses.models import Course, Enrolment, Task
 from courses.rules.seats import Lack
@@ -354,6 +354,14 @@ def test_a_double_click_at_the_same_instant_is_one() -> None:
     wrong = at_once(*[lambda: put(course, two.a, case, once=once)] * 4)
     assert wrong == []
     assert counted(course) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_form_s_number_three_of_four_clicks_are_refused() -> None:
+    two = towns()
+    course, case = coming(two.b), make.referral(two.a)
+    wrong = at_once(*[lambda: put(course, two.a, case, once=uuid.uuid4())] * 4)
+    assert [str(one) for one in wrong] == [str(on_it_already())] * 3
 
 
 def test_the_day_of_the_term_is_the_next_meetings() -> None:

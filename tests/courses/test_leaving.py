@@ -1,11 +1,14 @@
 """Leaving a course: withdrawn, taken back, come again, moved on."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
+from courses.commands.books import books_of, locked_course
 from courses.commands.enrol import NoSeat, WhenFull
 from courses.commands.leaving import take_back, transfer, withdraw
 from courses.commands.participant import change_participant
@@ -287,6 +290,27 @@ def test_two_who_swap_places_wait_for_each_other() -> None:
     assert at_once(*[swap(number) for number in range(6)]) == []
     assert books(here) == counted(here) == (3, 0)
     assert books(there) == counted(there) == (3, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_who_locks_her_own_course_first_waits_in_a_circle() -> None:
+    two = towns()
+    here, there = coming(two.a), coming(two.b)
+    both_have_one = threading.Barrier(2)
+
+    def weak(by: Any, own: Any, other: Any) -> Callable[[], object]:
+        def act() -> None:
+            with acting(by), transaction.atomic():
+                with books_of(own, by):
+                    locked_course(own)
+                both_have_one.wait()
+                with books_of(other, by):
+                    locked_course(other)
+
+        return act
+
+    (wrong,) = at_once(weak(two.a, here, there), weak(two.b, there, here))
+    assert isinstance(wrong, DatabaseError)
 
 
 # ---- what is noted of her ------------------------------------------------------------------------

@@ -546,3 +546,11 @@ def test_the_same_registration_twenty_times_at_once_is_one() -> None:
     assert answers == [Marked(world.people[0].pk, 1)] * 20
     with transaction.atomic(), acting(world.host):
         assert Marking.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_with_a_number_each_it_is_twenty_registrations() -> None:
+    world = committed()
+    answers_at_once(lambda: world.mark(0, CAME, once=uuid.uuid4()), 20)
+    with transaction.atomic(), acting(world.host):
+        assert Marking.objects.count() == 20

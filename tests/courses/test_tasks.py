@@ -1,13 +1,14 @@
 """Opgaver: made once, on «I dag» until they are done, finished by one press, and taken back."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from courses.commands.tasks import drop_tasks, finish_task, make_task, take_up_task
@@ -25,7 +26,7 @@ from roegfri.organisations.models import Agreement
 from roegfri.refusal import Conflict, Refusal
 from tests import make
 from tests.conftest import setup_connection
-from tests.threads import answers_at_once
+from tests.threads import answers_at_once, at_once
 
 NOW = clock.danish_time(dt.date(2026, 3, 4), dt.time(10))
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -108,29 +109,41 @@ def test_nobody_drops_all_tasks_there_are(town: Town) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("carefully", "made"), [(True, 1), (False, 6)])
-def test_six_who_make_the_same_task_make_one(*, carefully: bool, made: int) -> None:
-    """The control makes it without the constraint's help: by meetings of their own."""
+def test_six_who_make_the_same_task_make_one() -> None:
     with transaction.atomic():
         town = Town()
-        meetings = [make.meeting(town.course, NOW - DAY - n * 3 * HOUR) for n in range(6)]
-    turn = iter(meetings)
 
     def work() -> None:
-        meeting = town.first if carefully else next(turn)
         with acting(hosting(town.by, town.course.host_id)), transaction.atomic():
             make_task(
                 TaskKind.NO_SHOW,
                 course=town.course,
                 enrolment=town.anna,
-                meeting=meeting,
+                meeting=town.first,
                 due_at=NOW,
                 at=NOW,
             )
 
     answers_at_once(work, 6)
     with acting(town.by), transaction.atomic():
-        assert Task.objects.count() == made
+        assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_of_two_who_look_and_then_make_it_one_fails() -> None:
+    with transaction.atomic():
+        town = Town()
+    both_have_looked = threading.Barrier(2)
+
+    def weak() -> None:
+        with acting(town.by), transaction.atomic():
+            there = Task.objects.filter(enrolment=town.anna, done_at=None).exists()
+            both_have_looked.wait()
+            if not there:
+                make.task(town.anna, town.by)
+
+    (wrong,) = at_once(weak, weak)
+    assert isinstance(wrong, IntegrityError)
 
 
 # ---- finished ------------------------------------------------------------------------------------
