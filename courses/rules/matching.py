@@ -98,41 +98,59 @@ def score(offer: Offer, asked: Asked) -> float:
     S1: «Borgeren tilmeldes det tilbud, der ønskes», and «borgerne kan vælge mellem alle kommunernes
     tilbud»: whose course it is counts for nothing.
     """
+    alike = lasting(offer.kind, offer.language, offer.target, offer.on, offer.km, asked)
+    now = passing(offer.kind, offer.fits, offer.left, offer.days, offer.lacks, asked)
+    return alike + now
+
+
+def lasting(
+    kind: str, language: str, target: str, on: dt.date | None, km: float | None, asked: Asked
+) -> float:
+    """The points of what many courses have in common; `on` matters to a course for the young
+    alone. Arguments as in Offer."""
     return (
-        WEIGHTS.time * _time(offer, asked)
-        + WEIGHTS.language * _language(offer, asked)
-        + WEIGHTS.target * suits(offer.target, asked, offer.on)
-        + WEIGHTS.distance * (0.4 if offer.km is None else max(0.0, 1 - offer.km / FAR_KM))
-        + WEIGHTS.kind * (0.5 if not asked.kinds else float(offer.kind in asked.kinds))
-        + WEIGHTS.place * _place(offer)
-        + WEIGHTS.start * _start(offer)
+        WEIGHTS.language * _language(language, asked)
+        + WEIGHTS.target * suits(target, asked, on)
+        + WEIGHTS.distance * (0.4 if km is None else max(0.0, 1 - km / FAR_KM))
+        + WEIGHTS.kind * (0.5 if not asked.kinds else float(kind in asked.kinds))
     )
 
 
-def _place(offer: Offer) -> float:
+def passing(
+    kind: str, fits: float, left: float, days: int | None, lacks: Lack | None, asked: Asked
+) -> float:
+    """The points of how one course stands: when it meets, and whether there is a seat."""
+    return (
+        WEIGHTS.time * _time(kind, fits, days, asked)
+        + WEIGHTS.place * _place(lacks)
+        + WEIGHTS.start * _start(kind, left, days)
+    )
+
+
+def _place(lacks: Lack | None) -> float:
     """A missing counsellor is found sooner than a seat."""
-    if offer.lacks is None:
+    if lacks is None:
         return 1.0
-    return 0.2 if offer.lacks is Lack.COUNSELLOR else 0.0
+    return 0.2 if lacks is Lack.COUNSELLOR else 0.0
 
 
-def _time(offer: Offer, asked: Asked) -> float:
+def _time(kind: str, fits: float, days: int | None, asked: Asked) -> float:
     """What is met by appointment is met when she can."""
     if not asked.times:
         return 0.5
-    return 0.8 if offer.days is None and offer.kind == CourseKind.INDIVIDUAL else offer.fits
+    return 0.8 if days is None and kind == CourseKind.INDIVIDUAL else fits
 
 
-def _language(offer: Offer, asked: Asked) -> float:
-    held, spoken = offer.language.casefold(), asked.language.casefold() or DANISH
+def _language(language: str, asked: Asked) -> float:
+    held, spoken = language.casefold(), asked.language.casefold() or DANISH
     if held == spoken:
         return 1.0
     return 0.4 if held == DANISH and asked.interpreter else 0.0
 
 
-def _start(offer: Offer) -> float:
+def _start(kind: str, left: float, days: int | None) -> float:
     """Soon is better than late, and a course from its beginning better than its last meetings."""
-    if offer.days is None:
+    if days is None:
         return 0.5
-    whole = offer.left if offer.kind == CourseKind.GROUP else 1.0
-    return whole * max(0.0, 1 - offer.days / LATE_DAYS)
+    whole = left if kind == CourseKind.GROUP else 1.0
+    return whole * max(0.0, 1 - days / LATE_DAYS)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import Course, Meeting, Staffing
+from courses.models import Course, Meeting, Staffing, Venue
 from courses.queries.matches import Matches, Narrow, Wishes, matches, ranked
 from courses.rules.matching import Asked
 from courses.rules.seats import Lack
@@ -180,6 +180,26 @@ def test_a_postcode_that_is_not_known_says_that_it_is_guessed(ours: Actor) -> No
     at_a_venue(ours, "2635")
     assert "ca. 8 km (anslået)" in found(ours, postcode="2651").best[0].reason
     assert "km" not in found(ours).best[0].reason
+
+
+def test_a_meeting_that_is_elsewhere_is_as_far_as_that(ours: Actor) -> None:
+    course = at_a_venue(ours, "2650")
+    usual = Venue.objects.get().name
+    away = make.venue(make.home(ours), name="Biblioteket", postcode="2635", town="Ishøj")
+    first, second = course.all_meetings.order_by("starts_at")[:2]
+    move(second, away)
+    (one,) = found(ours, postcode="2650").best
+    assert (one.place, one.km) == (f"{usual}, By", 0.0)
+    move(first, away)
+    (one,) = found(ours, postcode="2650").best
+    assert one.place == "Biblioteket, Ishøj"
+    assert f"denne gang Biblioteket, ellers {usual} · ca. 8 km" in one.reason
+    assert found(ours, postcode="2650", narrow=Narrow(max_km=5)).number == 0
+
+
+def move(meeting: Meeting, to: Venue) -> None:
+    with acting(hosting(make.SYSTEM, meeting.course.host_id)):
+        Meeting.objects.filter(pk=meeting.pk).update(room=to.rooms.get())
 
 
 def test_language_and_target_group_are_said(ours: Actor) -> None:

@@ -1,17 +1,16 @@
 """What is read of the courses: three statements, however many there are."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import starmap
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import (
     Case,
     Count,
     F,
-    Func,
-    IntegerField,
-    Min,
+    Field,
     OuterRef,
     Q,
     QuerySet,
@@ -28,18 +27,53 @@ from courses.rules.matching import part_of_day
 from courses.states import CourseKind, CourseState, MeetingState
 from roegfri.actor import Actor
 from roegfri.organisations.models import Term
+from roegfri.walls import prepared
 
 # From which day how many participants take two counsellors, the newest in front.
 TwoFrom = Sequence[tuple[dt.date, int]]
+_1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# One conversion to Danish time for each meeting (weekday and hour apart cost twice that), and one
+# byte for each hour of the week, which is found sooner than an hour in a list.
+_COMING = """
+select c.id,
+       (extract(epoch from min(m.starts_at)) * 1000000)::bigint,
+       count(*),
+       count(*) filter (where get_byte(%(week)s, mod(
+           date_part('epoch', m.starts_at at time zone 'Europe/Copenhagen')::bigint / 3600, 168
+       )::int) = 1),
+       (extract(epoch from min(m.starts_at) filter (
+           where m.room_id is not null and m.room_id is distinct from c.room_id
+       )) * 1000000)::bigint
+  from courses_meeting m
+  join courses_course c on c.id = m.course_id
+ where c.agreement_id = %(agreement)s and c.state = %(published)s and c.last_at > %(at)s
+   and not m.appointment and m.state = %(planned)s and m.starts_at > %(at)s
+ group by c.id
+"""
 
 
 class Coming(NamedTuple):
-    """A course's meetings that are still to come: when the next is, how many they are, and how many
-    of them are at a time she wished for."""
+    """A course's meetings that are still to come: the instant of the next (microseconds since 1970:
+    as a number it costs nothing to read), how many they are, how many of them are at a time she
+    wished for, and the instant of the first that is not in the course's own room."""
 
-    next_at: dt.datetime
+    next_us: int
     number: int
     fits: int
+    elsewhere_us: int | None
+
+    @property
+    def next_at(self) -> dt.datetime:
+        """The same instant, UTC."""
+        return _1970 + dt.timedelta(microseconds=self.next_us)
+
+
+class Where(NamedTuple):
+    """Where a meeting is."""
+
+    venue: str
+    town: str
+    postcode: str
 
 
 class Row(NamedTuple):
@@ -81,7 +115,7 @@ def rows(viewer: Actor, wishes: Wishes, two_from: TwoFrom) -> Iterator[Row]:
         Coalesce("room__venue__postcode", Value("")),
         "fewest",
     )
-    return (Row(*one) for one in read)
+    return starmap(Row, read)
 
 
 def coming(viewer: Actor, wishes: Wishes) -> Mapping[UUID, Coming]:
@@ -89,20 +123,27 @@ def coming(viewer: Actor, wishes: Wishes) -> Mapping[UUID, Coming]:
     if not viewer.is_system and not viewer.rights:
         return {}
     # No secret of any course: which of them are shown is asked in `rows`.
+    asked = {
+        "agreement": wishes.agreement_id,
+        "at": wishes.at,
+        "week": _week(wishes.asked.times),
+        "published": CourseState.PUBLISHED.value,
+        "planned": MeetingState.PLANNED.value,
+    }
+    return {one[0]: Coming(*one[1:]) for one in prepared.tuples(_COMING, asked)}
+
+
+def elsewhere(viewer: Actor, wishes: Wishes, courses: Collection[UUID]) -> Mapping[UUID, Where]:
+    """Where the next meeting of each is; asked for those that do not meet in their own room."""
+    if not courses or not (viewer.is_system or viewer.rights):
+        return {}
     meetings = Meeting.objects.filter(
-        _planned(wishes.at),
-        course__agreement=wishes.agreement_id,
-        course__state=CourseState.PUBLISHED,
-        course__last_at__gt=wishes.at,
+        _planned(wishes.at), course__in=courses, room__isnull=False
+    ).order_by("course", "starts_at", "pk")
+    read = meetings.distinct("course").values_list(
+        "course_id", "room__venue__name", "room__venue__town", "room__venue__postcode"
     )
-    fits: Any = Value(0)
-    if wishes.asked.times:
-        meetings, fits = _at_times(meetings, wishes.asked.times)
-    counted = meetings.order_by().values("course_id")
-    read = counted.annotate(next_at=Min("starts_at"), number=Count("pk"), fits=fits).values_list(
-        "course_id", "next_at", "number", "fits"
-    )
-    return {course: Coming(*rest) for course, *rest in read}
+    return {course: Where(*rest) for course, *rest in read}
 
 
 def two_from(viewer: Actor, agreement: UUID) -> TwoFrom:
@@ -144,29 +185,13 @@ def _fewest(at: dt.datetime, many: int | None) -> Case:
             )
         ]
     )
-    return Case(*asked, default=None, output_field=IntegerField(null=True))
+    # A field of no kind: a number that is read as it comes, without a call for each row.
+    return Case(*asked, default=None, output_field=Field(null=True))
 
 
-class _HourOfWeek(Func):
-    """Which hour of the Danish week an instant is in: 0 is midnight to a Thursday, as 1970 began.
-    One conversion for each meeting; weekday and hour apart cost twice that."""
-
-    template = (
-        "mod(extract(epoch from %(expressions)s at time zone 'Europe/Copenhagen')::bigint / 3600,"
-        " 168)"
+def _week(times: frozenset[str]) -> bytes:
+    """The hours of the Danish week, 1 for those she wished for. The first is midnight to a
+    Thursday, as 1970 began."""
+    return bytes(
+        f"{(hour // 24 + 3) % 7 + 1}-{part_of_day(hour % 24)}" in times for hour in range(168)
     )
-    output_field = IntegerField()
-
-
-def _at_times(
-    meetings: QuerySet[Meeting], times: frozenset[str]
-) -> tuple[QuerySet[Meeting], Count]:
-    """The meetings with the hour of the week they begin in, and the count of those wished for."""
-    wished = [
-        (int(one[0]) - 4) % 7 * 24 + hour
-        for one in times
-        for hour in range(24)
-        if part_of_day(hour) == one[2:]
-    ]
-    hours = meetings.alias(hour=_HourOfWeek("starts_at"))
-    return hours, Count("pk", filter=Q(hour__in=wished))

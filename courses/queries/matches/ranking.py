@@ -13,9 +13,11 @@ from courses.queries.matches.words import Said
 from courses.queries.places import place
 from courses.rules import matching
 from courses.rules.seats import Lack, Standing, lack
-from courses.states import CourseKind
+from courses.states import CourseKind, Target
 from roegfri import clock
 from roegfri.actor import Actor
+
+_NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,67 +61,89 @@ def matches(viewer: Actor, wishes: Wishes, *, limit: int = 10) -> list[Match]:
 def ranked(viewer: Actor, wishes: Wishes, *, limit: int = 10) -> Matches:
     """The same, and how many there are."""
     two_from = offers.two_from(viewer, wishes.agreement_id)
-    judge = _Judge(viewer, wishes, offers.coming(viewer, wishes), two_from)
-    judged = (judge.candidate(row) for row in offers.rows(viewer, wishes, two_from))
+    coming = offers.coming(viewer, wishes)
+    away = [one for one, to in coming.items() if to.elsewhere_us == to.next_us]
+    judge = _Judge(viewer, wishes, coming, offers.elsewhere(viewer, wishes, away), two_from)
+    judged = map(judge.candidate, offers.rows(viewer, wishes, two_from))
     found = [one for one in judged if one]
-    best = heapq.nlargest(limit, found, key=_Candidate.order)
-    return Matches([judge.match(one) for one in best], len(found))
+    # The ids differ: nothing behind them is ever compared.
+    best = heapq.nlargest(limit, found)
+    return Matches([judge.match(*one) for one in best], len(found))
 
 
-class _Candidate(NamedTuple):
-    row: offers.Row
-    coming: offers.Coming | None
-    offer: matching.Offer
+# Points, then how soon it meets (of equals that one is better), then its id: the same ones always
+# come alike.
+_Candidate = tuple[float, float, UUID, offers.Row, offers.Coming | None]
+
+
+class _Way(NamedTuple):
+    """How far it is, and whether one of the two postcodes is guessed."""
+
+    km: float | None
     estimated: bool
-    points: float
 
-    def order(self) -> tuple[float, float, str]:
-        """Of equals the one that meets first is better; the same ones always come alike."""
-        soon = -self.coming.next_at.timestamp() if self.coming else float("-inf")
-        return round(self.points, 6), soon, str(self.row.id)
+
+class _Day(NamedTuple):
+    """A day, how many days there are until then, and whether the list is narrowed to such ones."""
+
+    on: dt.date
+    days: int
+    wanted: bool
 
 
 class _Judge:
-    """What all courses are judged by, read once."""
+    """What all courses are judged by, read once; and what many have in common, worked out once."""
 
     def __init__(
         self,
         viewer: Actor,
         wishes: Wishes,
         coming: Mapping[UUID, offers.Coming],
+        elsewhere: Mapping[UUID, offers.Where],
         two_from: offers.TwoFrom,
     ) -> None:
         self.viewer, self.wishes, self.coming, self.two_from = viewer, wishes, coming, two_from
+        self.elsewhere = elsewhere
         self.today = clock.danish_date(wishes.at)
         self.home = place(viewer, wishes.postcode)
-        # Many courses meet in one postcode: the way to it is worked out once.
-        self.ways: dict[str, tuple[float | None, bool]] = {}
-        self.days: dict[dt.datetime, dt.date] = {}
+        self.ways: dict[str, _Way] = {}
+        self.days: dict[int, _Day] = {}
+        self.alike: dict[tuple[str, str, str, str, dt.date | None], float] = {}
 
     def candidate(self, row: offers.Row) -> _Candidate | None:
         """The course with its points; None where it is narrowed away, or nothing is to come."""
         coming = self.coming.get(row.id)
         if coming is None and row.kind == CourseKind.GROUP and row.meetings:
             return None
-        km, estimated = self._way(row.postcode)
-        if not (self._at_the_time(coming) and self._near(km)):
+        day = self._day(coming.next_us, coming) if coming else None
+        postcode = self._where(row).postcode if self.elsewhere else row.postcode
+        if (day and not day.wanted) or not self._near(postcode):
             return None
-        offer = self._offer(row, coming, km)
-        points = matching.score(offer, self.wishes.asked)
-        return _Candidate(row, coming, offer, estimated, points)
+        points = self._alike(row, postcode, day) + self._now(row, coming, day)
+        soon = -coming.next_us if coming else _NEVER
+        return round(points, 6), soon, row.id, row, coming
 
-    def match(self, one: _Candidate) -> Match:
+    def match(
+        self,
+        points: float,
+        _soon: float,
+        _id: UUID,
+        row: offers.Row,
+        coming: offers.Coming | None,
+    ) -> Match:
         """As it is shown."""
-        row, coming, offer = one.row, one.coming, one.offer
+        where = self._where(row)
+        offer = self._offer(row, coming, where)
         free = max(row.capacity - row.taken, 0)
         number = row.meetings - coming.number + 1 if coming else 0
-        said = Said(row, coming, offer, self.wishes, number, free, estimated=one.estimated)
+        estimated = self._way(where.postcode).estimated
+        said = Said(row, coming, offer, self.wishes, number, free, where.venue, estimated)
         return Match(
             id=row.id,
             name=row.name,
             kind=row.kind,
             host=row.host,
-            place=", ".join(dict.fromkeys(filter(None, (row.venue, row.town)))),
+            place=", ".join(dict.fromkeys(filter(None, (where.venue, where.town)))),
             next_at=coming.next_at if coming else None,
             number=number,
             meetings=row.meetings,
@@ -127,59 +151,77 @@ class _Judge:
             free=free,
             waiting=row.waiting,
             lacks=offer.lacks,
-            points=one.points,
+            points=points,
             reason=said.line(),
         )
 
-    def _way(self, postcode: str) -> tuple[float | None, bool]:
-        """How far it is, and whether one of the two postcodes is guessed."""
+    def _where(self, row: offers.Row) -> offers.Where:
+        """Where the next meeting is: most are where the course is."""
+        usual = offers.Where(row.venue, row.town, row.postcode)
+        return self.elsewhere.get(row.id, usual)
+
+    def _way(self, postcode: str) -> _Way:
         if postcode not in self.ways:
             there = place(self.viewer, postcode)
-            if self.home and there:
-                guessed = self.home.estimated or there.estimated
-                self.ways[postcode] = self.home.km_to(there), guessed
-            else:
-                self.ways[postcode] = None, False
+            self.ways[postcode] = (
+                _Way(self.home.km_to(there), self.home.estimated or there.estimated)
+                if self.home and there
+                else _Way(None, estimated=False)
+            )
         return self.ways[postcode]
 
-    def _day(self, next_at: dt.datetime) -> dt.date:
-        """The same for the day: many meet at one instant."""
-        if next_at not in self.days:
-            self.days[next_at] = clock.danish_date(next_at)
-        return self.days[next_at]
-
-    def _at_the_time(self, coming: offers.Coming | None) -> bool:
-        narrow = self.wishes.narrow
-        if coming is None or not (narrow.weekday or narrow.part):
-            return True
-        local = coming.next_at.astimezone(clock.COPENHAGEN)
-        same_day = narrow.weekday in {None, local.isoweekday()}
-        return same_day and narrow.part in {"", matching.part_of_day(local.hour)}
-
-    def _near(self, km: float | None) -> bool:
+    def _near(self, postcode: str) -> bool:
         most = self.wishes.narrow.max_km
-        return most is None or (km is not None and km <= most)
+        if most is None:
+            return True
+        km = self._way(postcode).km
+        return km is not None and km <= most
+
+    def _day(self, us: int, coming: offers.Coming) -> _Day:
+        """Many meet at one instant."""
+        if us not in self.days:
+            narrow, local = self.wishes.narrow, coming.next_at.astimezone(clock.COPENHAGEN)
+            same_day = narrow.weekday in {None, local.isoweekday()}
+            wanted = same_day and narrow.part in {"", matching.part_of_day(local.hour)}
+            self.days[us] = _Day(local.date(), (local.date() - self.today).days, wanted)
+        return self.days[us]
+
+    def _alike(self, row: offers.Row, postcode: str, day: _Day | None) -> float:
+        on = day.on if day and row.target == Target.YOUNG else None
+        key = (row.kind, row.language, row.target, postcode, on)
+        if key not in self.alike:
+            km = self._way(postcode).km
+            self.alike[key] = matching.lasting(*key[:3], on, km, self.wishes.asked)
+        return self.alike[key]
+
+    def _now(self, row: offers.Row, coming: offers.Coming | None, day: _Day | None) -> float:
+        lacks, asked = self._lacks(row, day), self.wishes.asked
+        if coming is None or day is None:
+            return matching.passing(row.kind, 0.0, 1.0, None, lacks, asked)
+        fits, left = coming.fits / coming.number, coming.number / max(row.meetings, 1)
+        return matching.passing(row.kind, fits, left, day.days, lacks, asked)
 
     def _offer(
-        self, row: offers.Row, coming: offers.Coming | None, km: float | None
+        self, row: offers.Row, coming: offers.Coming | None, where: offers.Where
     ) -> matching.Offer:
-        on = self._day(coming.next_at) if coming else None
+        """All of it, for those that are shown."""
+        day = self._day(coming.next_us, coming) if coming else None
         return matching.Offer(
             kind=row.kind,
             language=row.language,
             target=row.target,
             fits=coming.fits / coming.number if coming else 0.0,
             left=coming.number / max(row.meetings, 1) if coming else 1.0,
-            days=(on - self.today).days if on else None,
-            on=on,
-            km=km,
-            lacks=self._lacks(row, on),
+            days=day.days if day else None,
+            on=day.on if day else None,
+            km=self._way(where.postcode).km,
+            lacks=self._lacks(row, day),
         )
 
-    def _lacks(self, row: offers.Row, on: dt.date | None) -> Lack | None:
+    def _lacks(self, row: offers.Row, day: _Day | None) -> Lack | None:
         if row.taken < row.capacity and row.fewest is None and not row.waiting:
             return None
-        two_from = next((n for since, n in self.two_from if on and since <= on), None)
+        two_from = next((n for since, n in self.two_from if day and since <= day.on), None)
         standing = Standing(row.kind, row.capacity, row.taken, row.waiting, row.fewest, two_from)
         if missing := lack(standing):
             return missing

@@ -30,8 +30,8 @@ _NEAR_KM = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A course as it is put in words. `number` is which meeting the next one is; `estimated`: one
-    of the two postcodes is not in the file."""
+    """A course as it is put in words. `number` is which meeting the next one is, `here` the venue
+    of that one; `estimated`: one of the two postcodes is not in the file."""
 
     row: Row
     coming: Coming | None
@@ -39,6 +39,7 @@ class Said:
     wishes: Wishes
     number: int
     free: int
+    here: str
     estimated: bool
 
     def line(self) -> str:
@@ -48,6 +49,7 @@ class Said:
 
     def _parts(self) -> Iterator[str]:
         yield self._time()
+        yield self._moved()
         yield self._distance()
         yield self._start()
         if self.row.language.casefold() != DANISH:
@@ -64,6 +66,15 @@ class Said:
         words = f"{day} {str(DAY_PARTS[part]).lower()}"
         wished = f"{local.isoweekday()}-{part}" in self.wishes.asked.times
         return _("%s som ønsket") % words if wished else words
+
+    def _moved(self) -> str:
+        """A single meeting is somewhere else than the course."""
+        if not self.row.venue or self.here == self.row.venue:
+            return ""
+        return _("denne gang %(here)s, ellers %(usual)s") % {
+            "here": self.here,
+            "usual": self.row.venue,
+        }
 
     def _distance(self) -> str:
         if self.offer.km is None:
