@@ -18,6 +18,7 @@ from courses.queries.warnings import Plan, warnings
 from courses.states import CourseState, Flag
 from roegfri import clock
 from roegfri.actor import Actor
+from roegfri.organisations.models import Term
 
 _WITH = ("host", "provider", "agreement", "room__venue", "copied_from")
 
@@ -27,13 +28,21 @@ _NOTED = ArraySubquery(
     .order_by("at")
     .values(json=JSONObject(flag="flag", at="at", by="by__name"))
 )
+# The numbers in STOPbasen that its agreement has had, the newest in front.
+_UNITS = ArraySubquery(
+    Term.objects.filter(agreement=OuterRef("agreement"), name="stopbase_unit")
+    .order_by("-from_on")
+    .values(json=JSONObject(on="from_on", unit="value"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Somewhere else where a course is to be created; `by` and `at` once it has been."""
+    """Somewhere else where a course is to be created, under the agreement's number there (`unit`,
+    if any); `by` and `at` once it has been."""
 
     flag: Flag
+    unit: str = ""
     by: str = ""
     at: dt.datetime | None = None
 
@@ -80,11 +89,15 @@ def _flags(viewer: Actor, course: Course, at: dt.datetime) -> list[Noted]:
     noted = {one["flag"]: one for one in course.noted}  # type: ignore[attr-defined]
     on = clock.danish_date(course.first_at or at)
     wanted = dict.fromkeys([*flags_wanted(viewer, course.agreement, on), *map(Flag, noted)])
-    return [_noted(flag, noted.get(flag)) for flag in wanted]
+    units = course.units  # type: ignore[attr-defined]
+    unit = next((one["unit"] for one in units if one["on"] <= on.isoformat()), "")
+    return [_noted(flag, unit if flag == Flag.STOPBASE else "", noted.get(flag)) for flag in wanted]
 
 
-def _noted(flag: Flag, row: Mapping[str, str] | None) -> Noted:
-    return Noted(flag, row["by"], dt.datetime.fromisoformat(row["at"])) if row else Noted(flag)
+def _noted(flag: Flag, unit: str, row: Mapping[str, str] | None) -> Noted:
+    if row is None:
+        return Noted(flag, unit)
+    return Noted(flag, unit, row["by"], dt.datetime.fromisoformat(row["at"]))
 
 
 def _is_ahead(course: Course, at: dt.datetime) -> bool:
@@ -107,7 +120,8 @@ def _plan_of(course: Course, unqualified: Sequence[str]) -> Plan:
 
 
 def _one(rows: QuerySet[Course], pk: UUID) -> Course:
-    found = rows.select_related(*_WITH).annotate(noted=_NOTED).filter(pk=pk).first()
+    read = rows.select_related(*_WITH).annotate(noted=_NOTED, units=_UNITS)
+    found = read.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -341,6 +341,16 @@ TERMS: Mapping[str, Meaning] = {
         S1,
         _("Introduceres til rygestopapplikationen E-kvit"),
     ),
+    "stopbase_unit": Meaning(
+        Group.COURSES,
+        _("Fælles enhedsnummer i STOPbasen"),
+        Kind.TEXT,
+        S1,
+        _(
+            "Alle rygestophold oprettes på www.rsiden.dk, og alle deltagere registreres i "
+            "Rygestopbasen under det fælles enhedsnummer 616."
+        ),
+    ),
     "follow_up_scope": Meaning(
         Group.FOLLOW_UP,
         _("Opfølgning skal ske for"),

@@ -14,7 +14,7 @@ from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
 from roegfri.actor import acting
 from roegfri.audit.models import AuditEventPerson
-from roegfri.organisations.models import Agreement
+from roegfri.organisations.models import Agreement, Term
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +110,16 @@ def test_a_course_says_how_to_get_there_as_it_says_itself_or_as_its_place_says()
     course = make.course(by, meetings=1, room=room, access="Bagindgang")
     text = page(signed_in(grant), course).content.decode()
     assert ("Bagindgang" in text, "Port 3" in text, "Bus 4" in text) == (True, False, True)
+
+
+def test_the_number_in_stopbasen_is_the_agreements_on_the_day_the_course_begins() -> None:
+    grant = make.grant(Role.COORDINATOR)
+    client, course = signed_in(grant), course_of(grant, 1)
+    begins, known = make.MONDAY.date(), {"agreement": course.agreement, "name": "stopbase_unit"}
+    assert "enhedsnummer" not in page(client, course).content.decode()
+    Term.objects.create(**known, value="616", from_on=begins)
+    Term.objects.create(**known, value="999", from_on=begins + dt.timedelta(days=1))
+    said = page(client, course).content.decode()
+    assert "Oprettet i STOPbasen, enhedsnummer 616" in said
+    assert "rsiden.dk, enhedsnummer" not in said
+    assert "enhedsnummer 999" not in said
