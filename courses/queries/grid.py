@@ -23,6 +23,9 @@ from roegfri.actor import Actor
 MOST = 8
 
 
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridFilters:
     """Which courses; whatever is empty narrows nothing. `weeks`: how many weeks ahead."""
@@ -150,7 +153,7 @@ def _offers(viewer: Actor, filters: GridFilters, at: dt.datetime) -> dict[Place,
 
 
 def _local(epoch: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(epoch, clock.COPENHAGEN)
+    return (_EPOCH + dt.timedelta(seconds=epoch)).astimezone(clock.COPENHAGEN)
 
 
 def _courses(viewer: Actor, filters: GridFilters, at: dt.datetime) -> Iterable[tuple[Any, ...]]:
