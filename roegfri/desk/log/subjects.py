@@ -140,7 +140,9 @@ def _models() -> dict[str, type[Model]]:
     """By table and by name; of two that share a name, the house's own."""
     everything = apps.get_models()
     ours = [
-        one for one in everything if one.__module__.partition(".")[0] in {"roegfri", "referrals", "courses"}
+        one
+        for one in everything
+        if one.__module__.partition(".")[0] in {"roegfri", "referrals", "courses"}
     ]
     named = {str(one._meta.model_name): one for one in (*everything, *ours)}
     return {**named, **{one._meta.db_table: one for one in everything}}
