@@ -106,8 +106,11 @@ def score(offer: Offer, asked: Asked) -> float:
 def lasting(
     kind: str, language: str, target: str, on: dt.date | None, km: float | None, asked: Asked
 ) -> float:
-    """The points of what many courses have in common; `on` matters to a course for the young
-    alone. Arguments as in Offer."""
+    """The points of what many courses have in common: for whom, where, in which language.
+
+    S1: «en bred vifte af målgruppetilpassede rygestoptilbud». `on` matters to a course for the
+    young alone. Arguments as in Offer.
+    """
     return (
         WEIGHTS.language * _language(language, asked)
         + WEIGHTS.target * suits(target, asked, on)
@@ -119,7 +122,10 @@ def lasting(
 def passing(
     kind: str, fits: float, left: float, days: int | None, lacks: Lack | None, asked: Asked
 ) -> float:
-    """The points of how one course stands: when it meets, and whether there is a seat."""
+    """The points of how one course stands: when it meets, and whether there is a seat.
+
+    S1: «tilbud at vælge imellem på forskellige dage og tidspunkter». Arguments as in Offer.
+    """
     return (
         WEIGHTS.time * _time(kind, fits, days, asked)
         + WEIGHTS.place * _place(lacks)
