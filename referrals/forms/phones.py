@@ -18,6 +18,10 @@ class AddPhone(forms.Form):
     )
     note = OneLine(label=_("Mobil, fastnet eller hvis"), max_length=40)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands beside the call's own form, which has a note as well.
+        super().__init__(*args, **{"auto_id": "id_new_%s", **kwargs})
+
     def clean(self) -> dict[str, Any]:
         """The arguments of add_phone."""
         given = super().clean() or {}
