@@ -89,6 +89,18 @@
     line.className = "form-error-message"; line.setAttribute("role", "alert"); line.textContent = text;
     row.append(line);
   };
+  // What was refused is shown clear of the bar at the foot, unless she has gone on to somebody else.
+  let last = null;
+  sheet.addEventListener("input", (event) => { last = event.target; });
+  const look = (id, name) => {
+    const row = rowOf(id), at = name === "mark" ? null : field(id, name);
+    if (last && !row.contains(last)) return;
+    if (at) {
+      at.closest("details").open = true;
+      if (!last || last === at) at.focus({ preventScroll: true });
+    }
+    row.querySelector(":scope > .form-error-message").scrollIntoView({ block: "center" });
+  };
 
   // ---- saying something ----
   const add = (id, said) => {
@@ -135,6 +147,7 @@
     waiting = waiting.filter((later) => later !== one);
     Object.keys(one.said).filter((name) => name === "mark").forEach((name) => put(one.enrolment, name, was(one.enrolment)[name]));
     note(one.enrolment, text);
+    look(one.enrolment, Object.keys(one.said)[0]);
   };
   // True when the next one can be sent.
   const answered = async (one, answer) => {
@@ -179,7 +192,11 @@
     if (!id || name === "was") return;
     if (name === "clear") { event.target.checked = false; put(id, "mark", ""); say(id, { mark: "" }); return; }
     const value = event.target.value;
-    if (!event.target.validity.valid) { note(id, event.target.validationMessage); return; }
+    if (!event.target.validity.valid) {
+      note(id, event.target.dataset.wrong || event.target.validationMessage);
+      setTimeout(look, 0, id, name);  // the focus has moved on by then
+      return;
+    }
     rowOf(id).querySelectorAll(".difference").forEach((old) => old.remove());
     rowOf(id).classList.remove("present-differs");
     say(id, { [name]: value });

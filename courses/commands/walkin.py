@@ -35,13 +35,27 @@ from roegfri.refusal import Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkIn:
-    """What is known of whoever stands in the room; nothing of it has to be. `phone` in E.164."""
+    """What is known of whoever stands in the room; nothing of it has to be. `phone` in E.164;
+    `unread` is what was typed where it could not be read as a number."""
 
     given_names: str = ""
     surname: str = ""
     phone: str = ""
+    unread: str = ""
     home: Municipality | None = None
     note: str = ""
+
+    @property
+    def words(self) -> str:
+        """The note, and what was typed for a telephone number: nothing of it is lost."""
+        return " ".join(filter(None, [self.note, self.unread_words]))
+
+    @property
+    def unread_words(self) -> str:
+        """That the number could not be read, and what was typed; empty where it could."""
+        if not self.unread:
+            return ""
+        return _("Telefonnummeret kunne ikke læses: «%(typed)s».") % {"typed": self.unread}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +106,8 @@ def walk_in(
             at=at,
         )
     _came(enrolment, meeting, who, once=_number(once, "mark"), by=by, at=at)
-    missing = _missing(enrolment, by)
-    _make_tasks(enrolment, meeting, missing, by=by, at=at)
+    missing = _missing(enrolment, who, by)
+    _make_tasks(enrolment, meeting, missing, who.unread_words, by=by, at=at)
     record("enrolment.walked_in", enrolment, by=by, at=at, persons=[enrolment.citizen_id])
     return WalkedIn(enrolment, missing)
 
@@ -151,7 +165,7 @@ def _case(
             surname=who.surname,
             phones=[(who.phone, "")] if who.phone else [],
             home=who.home,
-            text=who.note,
+            text=who.words,
         ),
         handler=host,
         decided=citizen or "new",
@@ -187,13 +201,17 @@ def _came(
     by: Actor,
     at: dt.datetime,
 ) -> None:
-    """Whatever stood there before: she is in the room."""
+    """Whatever stood there before: she is in the room. What was noted of her stays."""
     row = Attendance.objects.filter(enrolment=enrolment, meeting=meeting).first()
-    said = Said(mark=Mark.ATTENDED, note=who.note) if who.note else Said(mark=Mark.ATTENDED)
+    said = Said(mark=Mark.ATTENDED)
+    if words := who.words:
+        stands = row.note if row else ""
+        note = stands if words in stands else "\n".join(filter(None, [stands, words]))
+        said = Said(mark=Mark.ATTENDED, note=note)
     mark(enrolment, meeting, said=said, seen=row.version if row else 0, once=once, by=by, at=at)
 
 
-def _missing(enrolment: Enrolment, by: Actor) -> list[str]:
+def _missing(enrolment: Enrolment, who: WalkIn, by: Actor) -> list[str]:
     """What has to be asked of her, in words: what a course and its settlement cannot do without."""
     rows = citizens_visible_to(by).select_related("merged_into").filter(pk=enrolment.citizen_id)
     citizen = rows.get()
@@ -201,7 +219,9 @@ def _missing(enrolment: Enrolment, by: Actor) -> list[str]:
     hers = Q(citizen=citizen.pk) | Q(citizen=enrolment.citizen_id)
     has = {
         _("navn"): bool(citizen.given_names and citizen.surname),
-        _("telefonnummer"): Phone.objects.filter(hers, wrong_since=None).exists(),
+        _("telefonnummer"): (
+            not who.unread and Phone.objects.filter(hers, wrong_since=None).exists()
+        ),
         _("bopælskommune"): enrolment.home_id is not None,
     }
     return [words for words, there in has.items() if not there]
@@ -211,6 +231,7 @@ def _make_tasks(
     enrolment: Enrolment,
     meeting: Meeting,
     missing: Sequence[str],
+    unread: str,
     *,
     by: Actor,
     at: dt.datetime,
@@ -223,4 +244,4 @@ def _make_tasks(
             ask(TaskKind.PLACE, note=note)
         if missing:
             note = _("Spørg efter: %(missing)s.") % {"missing": ", ".join(missing)}
-            ask(TaskKind.MISSING, note=note)
+            ask(TaskKind.MISSING, note=" ".join(filter(None, [note, unread])))

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from courses.commands.walkin import WalkIn
-from referrals.forms.fields import OneLine, PhoneField
+from referrals.forms.fields import OneLine
+from roegfri import clock
 from roegfri.organisations.models import Municipality
-from roegfri.persons import names
+from roegfri.persons import cpr, names, phone
 
 # What people write where there is no name.
 UNKNOWN = frozenset({"ukendt", "navn ukendt", "unknown", "?", "-"})
@@ -21,12 +22,19 @@ KINDS = {"participant": "participant", "citizen": "citizen"}
 
 
 class WalkInForm(forms.Form):
-    """Name or telephone, or «ukendt»; `decided` is who of those who were shown it is."""
+    """Name or telephone, or «ukendt»; `decided` is who of those who were shown it is.
+
+    A telephone number that cannot be read stops nobody: it is kept as it was typed.
+    """
 
     name = OneLine(
         label=_("Navn"), max_length=200, help_text=_("Skriv «ukendt», hvis du ikke ved det.")
     )
-    phone = PhoneField(label=_("Telefon"), required=False)
+    phone = OneLine(
+        label=_("Telefon"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
     home = forms.ModelChoiceField(
         Municipality.objects.order_by("name"),
         label=_("Bopælskommune"),
@@ -48,11 +56,12 @@ class WalkInForm(forms.Form):
             self.add_error("name", _now("Skriv et navn eller et telefonnummer, eller «ukendt»."))
             return given
         known = "" if given["name"].casefold() in UNKNOWN else given["name"]
-        name = names.split(known)
+        name, number = names.split(known), phone.understood(given["phone"])
         who = WalkIn(
             given_names=name.given[:120],
             surname=name.surname[:120],
-            phone=given["phone"].e164 if given["phone"] else "",
+            phone=number,
+            unread="" if number else _kept(given["phone"]),
             home=given["home"],
             note=given["note"],
         )
@@ -69,3 +78,11 @@ class WalkInForm(forms.Form):
             return KINDS[kind], uuid.UUID(text)
         except (KeyError, ValueError):
             raise ValidationError(_now("Vælg, hvem det er.")) from None
+
+
+def _kept(typed: str) -> str:
+    """What was typed for a number, as it can stand in a text: a CPR number never in full."""
+    try:
+        return cpr.parse(typed, on=clock.today()).masked()
+    except cpr.CprProblem:
+        return "".join(one for one in typed if one.isprintable())

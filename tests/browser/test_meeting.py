@@ -233,6 +233,29 @@ def test_a_session_that_ran_out_keeps_what_waits_and_says_so(
     assert world.marks()[0] == "attended"
 
 
+def test_what_is_refused_is_seen_above_the_bar(visitor: Visitor, world: World) -> None:
+    page = visitor.signs_in(EMAIL, PASSWORD).goes(world.url).page
+    anna = page.locator(".present").first
+    told = anna.locator(".form-error-message")
+    anna.locator("summary").click()
+    tomorrow = (clock.today() + dt.timedelta(days=1)).isoformat()
+    for name, value, words in (("co", "999", "fra 0 til 200"),
+                               ("actual_quit_on", tomorrow, "ude i fremtiden")):  # fmt: skip
+        at = anna.locator(f"[name^={name}-]")
+        at.fill(value)
+        at.press("Tab")
+        at.dispatch_event("change")
+        expect(told).to_contain_text(words)
+        expect(at).to_be_focused()
+        assert told.evaluate("""(line) => {
+          const box = line.getBoundingClientRect();
+          return line.contains(document.elementFromPoint(box.left + 2, box.bottom - 2));
+        }""")
+        visitor.faults.clear()  # a refusal answers 422, which Chromium calls an error
+    with transaction.atomic(), acting(world.mette):
+        assert not Marking.objects.exists()
+
+
 def test_without_scripts_it_is_one_form(chromium: Browser, address: str, world: World) -> None:
     context = chromium.new_context(java_script_enabled=False, locale="da-DK")
     page = context.new_page()

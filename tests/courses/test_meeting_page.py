@@ -337,6 +337,19 @@ def test_a_stranger_is_written_down_at_once(world: World) -> None:
     assert nothing.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("12", "12"), ("ring til Ib", "ring til Ib"), ("2512489996", "251248-****")]
+)
+def test_a_number_that_cannot_be_read_stops_nobody(world: World, typed: str, kept: str) -> None:
+    form = {"name": "", "phone": typed, "once": str(uuid.uuid4())}
+    page = world.client.post(world.url("kommer/"), form, follow=True)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "Noteret som mødt. Mangler navn, telefonnummer, bopælskommune" in text
+    assert f"Telefonnummeret kunne ikke læses: «{kept}»." in text
+    assert "2512489996" not in text
+
+
 def test_who_may_be_known_is_asked_about_first(world: World) -> None:
     waits = {"state": EnrolmentState.WAITING, "waiting_since": make.MONDAY, "enrolled_at": None}
     case = make.referral(world.host, given_names="Ib", surname="Lund", number="+4543434343")

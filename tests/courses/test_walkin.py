@@ -72,6 +72,31 @@ def test_somebody_unknown_is_recorded_and_asked_for_what_is_missing(
         assert case.text == "Rød jakke"
 
 
+def test_a_number_that_cannot_be_read_is_kept_and_asked_for(host: Actor, course: Course) -> None:
+    came = comes(host, course, WalkIn(given_names="Bo", surname="Berg", unread="20 20 3"))
+    assert came.missing == ["telefonnummer", "bopælskommune"]
+    kept = "Telefonnummeret kunne ikke læses: «20 20 3»."
+    note = f"Spørg efter: telefonnummer, bopælskommune. {kept}"
+    assert tasks(host)[TaskKind.MISSING] == (FIRST + WEEK, note)
+    with acting(host):
+        assert Referral.objects.get(pk=came.enrolment.referral_id).text == kept
+        assert Attendance.objects.get(enrolment=came.enrolment).note == kept
+
+
+def test_what_was_noted_of_her_stays(host: Actor, course: Course) -> None:
+    known, once = make.enrolment(course, make.referral(host), host), uuid.uuid4()
+    first = course.all_meetings.earliest("starts_at")
+    with acting(host):
+        said = Said(note="Hoster")
+        mark(known, first, said=said, seen=0, once=uuid.uuid4(), by=host, at=DURING)
+    for _twice in range(2):
+        came = comes(host, course, WalkIn(unread="12"), participant=known, once=once)
+    assert "telefonnummer" in came.missing
+    with acting(host):
+        note = Attendance.objects.get(enrolment=known).note
+    assert note == "Hoster\nTelefonnummeret kunne ikke læses: «12»."
+
+
 def test_of_whom_all_is_known_nothing_is_asked(host: Actor, course: Course) -> None:
     who = WalkIn(given_names="Bo", surname="Berg", phone="+4520203030", home=make.home(host))
     came = comes(host, course, who)
