@@ -14,8 +14,9 @@ from courses.commands.enrol import person_of
 from courses.commands.leaving import transfer, withdraw
 from courses.commands.planning.ending import SEEN_AFTER, seen_until
 from courses.commands.tasks import drop_tasks, make_task
+from courses.commands.waiting import tell_handler
 from courses.models import Course, Enrolment
-from courses.queries.standing import takes_participants
+from courses.queries.standing import standing, takes_participants
 from courses.rules.seats import WhenFull
 from courses.states import (
     COURSE_MOVES,
@@ -57,8 +58,9 @@ def cancel_course(
     """Cancels a course and its coming meetings; room and counsellors are free.
 
     Its participants move to `move_to`, or each to what is chosen for her (`choices`, by enrolment;
-    None: to none). Who finds no seat there waits for one; who has no course is withdrawn, and
-    whoever handles her case has to find her another. What has been held stays.
+    None: to none). Who finds no seat there waits for one; who has no course is withdrawn.
+    Whoever handles her case has to phone her where she is now, or to find her another. What has
+    been held stays.
 
     The same reason sent twice cancels once. Raises Refusal when nothing is said of why, it is
     finished or another municipality's, or a course to move to takes nobody.
@@ -134,18 +136,18 @@ def _sent_on(
     at: dt.datetime,
 ) -> Emptied:
     """To the course chosen for her; or off this one, with something to do where her case is."""
-    why = ""
+    why, handler = "", handler_of(one) or course.host_id
     if target:
         try:
             made = transfer(one, target, when_full=WhenFull.WAIT, by=by, at=at)
         except Refusal as refusal:
             why = f"{target.name}: {refusal}"
         else:
+            _tell(made, course, target, handler, by=by, at=at)
             waits = made.state == EnrolmentState.WAITING
             return replace(done, moved=done.moved + (not waits), waiting=done.waiting + waits)
     reason, note = WithdrawReason.CANCELLED, course.cancel_reason
     withdraw(one, reason=reason, note=note, by=by, at=at)
-    handler = handler_of(one) or course.host_id
     soon = clock.end_of_day(clock.add_workdays(clock.danish_date(at), 1))
     with acting(hosting(by, handler)):
         make_task(
@@ -158,3 +160,19 @@ def _sent_on(
             note=why,
         )
     return replace(done, left=done.left + 1)
+
+
+def _tell(
+    made: Enrolment, course: Course, target: Course, handler: UUID, *, by: Actor, at: dt.datetime
+) -> None:
+    """Whoever handles her case phones her that the course is off, and where she is now."""
+    with books_of(target, by) as host:
+        now = standing(host, target, at)
+    if made.state == EnrolmentState.WAITING:
+        kind = TaskKind.MOVE
+        note = _("Forløbet «%(old)s» er aflyst. På venteliste til «%(new)s»: ring og fortæl det.")
+    else:
+        kind = TaskKind.TELL_SEAT
+        note = _("Forløbet «%(old)s» er aflyst. Flyttet til «%(new)s»: ring og fortæl det.")
+    said = note % {"old": course.name, "new": target.name}
+    tell_handler(made, target, now, kind=kind, note=said, handler=handler, at=at)

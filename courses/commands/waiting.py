@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -106,18 +107,28 @@ def give_seat(enrolment: Enrolment, *, reason: str = "", at: dt.datetime) -> Non
     )
 
 
-def tell_handler(enrolment: Enrolment, course: Course, now: Standing, *, at: dt.datetime) -> None:
-    """Whoever handles her case phones her that there is a seat; part of a command."""
-    handler = handler_of(enrolment) or course.host_id
+def tell_handler(
+    enrolment: Enrolment,
+    course: Course,
+    now: Standing,
+    *,
+    kind: TaskKind = TaskKind.TELL_SEAT,
+    note: str = "",
+    handler: UUID | None = None,
+    at: dt.datetime,
+) -> None:
+    """Whoever handles her case phones her: that there is a seat, or what the note says; part of a
+    command. `handler` where the course's host has nothing to do with who asks."""
+    handler = handler or handler_of(enrolment) or course.host_id
     with acting(hosting(current(), handler)):
         make_task(
-            TaskKind.TELL_SEAT,
+            kind,
             organisation_id=handler,
             course=course,
             enrolment=enrolment,
             due_at=_soon(now, at),
             at=at,
-            note=_("Har fået plads fra ventelisten: ring og fortæl det."),
+            note=note or _("Har fået plads fra ventelisten: ring og fortæl det."),
         )
 
 

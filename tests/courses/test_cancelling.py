@@ -104,6 +104,32 @@ def test_all_move_to_one_course_and_who_finds_no_seat_waits_there(
     assert (target.seats_taken, target.waiting) == (2, 1)
 
 
+@pytest.mark.parametrize("whose", ["its host's", "a third's"])
+def test_who_is_moved_is_phoned_by_whoever_has_the_case(
+    by: Actor, agreement: Agreement, whose: str
+) -> None:
+    handler, third = planner(agreement), planner(agreement)
+    there = by if whose == "its host's" else third
+    course = group(by, name="Mandagshold")
+    target = group(there, capacity=1, first=2 * DAY, name="Nabohold")
+    comes(course, handler, 2)
+    assert cancelled(course, by, move_to=target) == Emptied(moved=1, waiting=1)
+    with acting(handler):
+        tasks = Task.objects.filter(organisation=handler.organisation_id, done_at=None)
+        told = {one.kind: one for one in tasks.select_related("enrolment")}
+        assert tasks.count() == 2
+    seat, line = told[TaskKind.TELL_SEAT], told[TaskKind.MOVE]
+    assert (seat.course_id, line.course_id) == (target.pk, target.pk)
+    assert state_of(seat.enrolment) == EnrolmentState.ENROLLED
+    assert state_of(line.enrolment) == EnrolmentState.WAITING
+    moved = "Forløbet «Mandagshold» er aflyst. Flyttet til «Nabohold»: ring og fortæl det."
+    assert (seat.note, line.note) == (moved, moved.replace("Flyttet", "På venteliste"))
+    assert AT < seat.due_at <= AT + 2 * DAY
+    with acting(make.SYSTEM):
+        phoned = Task.objects.filter(kind__in=told).values_list("organisation", flat=True)
+        assert set(phoned) == {handler.organisation_id}
+
+
 def test_without_another_course_whoever_has_the_case_finds_one(
     by: Actor, agreement: Agreement
 ) -> None:
@@ -138,7 +164,8 @@ def test_nobody_who_waits_is_promoted_to_a_course_that_is_cancelled(by: Actor) -
     with acting(by):
         seats = Enrolment.objects.filter(course=target, state=EnrolmentState.ENROLLED)
         assert seats.get().citizen_id == seated.citizen_id
-        assert not Task.objects.filter(kind=TaskKind.TELL_SEAT, done_at=None).exists()
+        told = Task.objects.get(kind=TaskKind.TELL_SEAT, done_at=None)
+        assert (told.course_id, told.citizen_id) == (target.pk, seated.citizen_id)
 
 
 def test_what_has_been_held_stays(by: Actor) -> None:
