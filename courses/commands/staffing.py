@@ -40,8 +40,10 @@ def staff_meeting(
     """Puts a counsellor on a meeting; in somebody's stead, who is taken off in the same step.
 
     Who is there already stays as she is. Raises Refusal when she does not work for the host on the
-    day or is at another meeting then, or whom she should stand in for is not there.
+    day or is at another meeting then, or whom she should stand in for is not there, or is herself.
     """
+    if counsellor == instead_of:
+        raise Refusal(_("Vælg en anden som vikar."), field="counsellor")
     meeting = own_meeting(meeting, by)
     if known := meeting.staff.filter(counsellor=counsellor).first():
         return known

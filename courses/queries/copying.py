@@ -5,18 +5,19 @@ from typing import Any
 
 from courses.models import Course, Meeting
 from courses.models.parts import PARTS
-from courses.queries.planning import counsellors_of
-from courses.states import MeetingState
+from courses.queries.planning import counsellors_of, course_terms, planned_for
+from courses.states import CourseKind, MeetingState
 from roegfri import clock
 from roegfri.actor import Actor
 
 
 def copied(viewer: Actor, course: Course, today: dt.date) -> dict[str, Any]:
     """The fields of a new course like this one: the same weekday and time, from the week after its
-    last meeting or the next one to come, with as many meetings and the same counsellors."""
+    last meeting or the next one to come, with the same counsellors and as many meetings as were
+    planned, those cancelled too, and no fewer than the agreement asks of a group today."""
     alike: dict[str, Any] = {name: getattr(course, name) for name in PARTS if name != "name"}
     alike["counsellors"] = [str(one.pk) for one in counsellors_of(viewer, course)]
-    alike["count"] = course.meetings
+    alike["count"] = max(_planned(course), _minimum(viewer, course, today))
     first = _first(course)
     if first is None:
         return alike
@@ -30,3 +31,17 @@ def copied(viewer: Actor, course: Course, today: dt.date) -> dict[str, Any]:
 def _first(course: Course) -> Meeting | None:
     rows = course.all_meetings.filter(appointment=False, extra=False, intake=False)
     return rows.exclude(state=MeetingState.CANCELLED).order_by("starts_at").first()
+
+
+def _planned(course: Course) -> int:
+    """How many meetings it has, or was planned with: one in place of a cancelled one is extra."""
+    rows = course.all_meetings.filter(appointment=False, extra=False, intake=False)
+    return max(course.meetings, rows.count())
+
+
+def _minimum(viewer: Actor, course: Course, today: dt.date) -> int:
+    if course.kind != CourseKind.GROUP:
+        return 0
+    _own, agreement = planned_for(viewer, today)
+    terms = course_terms(viewer, agreement, today)
+    return terms.group_minimum_meetings if terms else 0

@@ -1,7 +1,8 @@
 """Whom one can enrol, and where one can move somebody to."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from courses.models import Course, Enrolment
 from courses.queries.moving import open_courses
 from courses.states import LIVE
 from referrals.models import Citizen, Phone, Referral
-from referrals.policies import referrals_visible_to
+from referrals.policies import citizens_visible_to, referrals_visible_to
 from referrals.queries import found
 from referrals.queries.wanted import Wanted
 from referrals.states import ReferralState
@@ -26,13 +27,15 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Enrollable:
-    """Somebody with an open case that one handles. `on_it`: she takes part already, or waits."""
+    """Somebody with an open case that one handles. `on_it`: she takes part already, or waits;
+    `elsewhere`: the names of the other courses where she does."""
 
     referral: Referral
     citizen: Citizen
     phones: Sequence[str]
     on_it: bool
     mine: bool
+    elsewhere: Sequence[str]
 
 
 def enrollable(viewer: Actor, course: Course, wanted: Wanted | None = None) -> list[Enrollable]:
@@ -45,7 +48,9 @@ def enrollable(viewer: Actor, course: Course, wanted: Wanted | None = None) -> l
     else:
         rows = rows.filter(state=ReferralState.REACHED)
     recent = rows.order_by(F("mine").desc(), F("reached_at").desc(nulls_last=True), "pk")
-    return [_enrollable(row) for row in recent[:MOST]]
+    shown = list(recent[:MOST])
+    others = _elsewhere(viewer, course, shown)
+    return [_enrollable(row, others) for row in shown]
 
 
 def enrollable_case(viewer: Actor, course: Course, pk: UUID) -> Enrollable:
@@ -53,7 +58,7 @@ def enrollable_case(viewer: Actor, course: Course, pk: UUID) -> Enrollable:
     row = _open_cases(viewer, course).filter(pk=pk).first()
     if row is None:
         raise Http404
-    return _enrollable(row)
+    return _enrollable(row, _elsewhere(viewer, course, [row]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +100,38 @@ def _open_cases(viewer: Actor, course: Course) -> QuerySet[Referral, Any]:
     )
 
 
-def _enrollable(row: Any) -> Enrollable:
+def _elsewhere(viewer: Actor, course: Course, rows: Sequence[Any]) -> Mapping[UUID, list[str]]:
+    """By citizen, the rows merged into her too: what else she is on, or waits for. One statement
+    for all."""
+    if not rows:
+        return {}
+    whose = [_whose(row.citizen).pk for row in rows]
+    hers = citizens_visible_to(viewer).filter(Q(pk__in=whose) | Q(merged_into__in=whose))
+    live = policies.enrolments_visible_to(viewer).filter(
+        citizen__in=hers.values("pk"), state__in=LIVE
+    )
+    names = (
+        live.exclude(course=course)
+        .order_by("course__name")
+        .values_list("citizen", "citizen__merged_into", "course__name")
+    )
+    found = defaultdict[UUID, list[str]](list)
+    for citizen, kept, name in names:
+        found[kept or citizen].append(name)
+    return found
+
+
+def _whose(citizen: Citizen) -> Citizen:
+    return citizen.merged_into or citizen
+
+
+def _enrollable(row: Any, elsewhere: Mapping[UUID, list[str]]) -> Enrollable:
+    citizen = _whose(row.citizen)
     return Enrollable(
         referral=row,
-        citizen=row.citizen.merged_into or row.citizen,
+        citizen=citizen,
         phones=list(dict.fromkeys(row.working)),
         on_it=row.on_it,
         mine=bool(row.mine),
+        elsewhere=elsewhere.get(citizen.pk, ()),
     )

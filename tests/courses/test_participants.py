@@ -15,9 +15,11 @@ from django.urls import reverse
 from courses.commands.leaving import withdraw
 from courses.models import Attendance, Course, Enrolment, Tick
 from courses.queries import course as courses
+from courses.queries.enrollable import enrollable
 from courses.queries.participants import participants
 from courses.states import EnrolmentState, Item, Mark, WithdrawReason
 from referrals.commands.citizen import move_home
+from referrals.commands.merge import merge_citizens
 from referrals.models import Citizen
 from referrals.states import Outcome
 from roegfri.accounts.models import Grant
@@ -317,6 +319,48 @@ def test_one_chooses_among_ones_own_cases(two: Towns) -> None:
     assert send(two.grant_a, "enrol", course.pk, q="").status_code == 422
     with acting(make.SYSTEM):
         assert AuditEvent.objects.filter(act="person.searched", subject="courses:enrol").exists()
+
+
+def test_who_is_on_another_course_is_shown_with_it_and_enrolled_all_the_same(two: Towns) -> None:
+    course, other = coming(two.b, name="Torsdag"), coming(two.b, name="Kom & Kvit i parken")
+    case, merged = (make.referral(two.a, given_names=name) for name in ("Fatima", "Fatime"))
+    do(two.a, merge_citizens, case.citizen_id, merged.citizen_id)
+    left = put(coming(two.b, name="Forladt"), two.a, case)
+    do(two.a, withdraw, left, reason=WithdrawReason.TIME)
+    text = page(two.grant_a, "enrol", f"{course.pk}") + named(two.grant_a, course, case)
+    assert "Er på:" not in text
+    put(other, two.a, merged)
+    assert "Er på: Kom &amp; Kvit i parken" in named(two.grant_a, course, case)
+    assert "Er på:" not in named(two.grant_a, other, make.referral(two.a))
+    said = {"referral": str(case.pk), "once": str(uuid.uuid4())}
+    assert send(two.grant_a, "enrol", course.pk, **said).status_code == 302
+    text = named(two.grant_a, course, case)
+    assert "Er på forløbet" in text
+    assert "Er på: Kom &amp; Kvit i parken<" in text
+
+
+def test_other_courses_are_read_in_one_statement_for_all(two: Towns) -> None:
+    course, other = coming(two.b), coming(two.b)
+
+    def asked() -> int:
+        with acting(two.a), CaptureQueriesContext(connection) as read:
+            found = enrollable(two.a, course)
+            assert all(one.elsewhere for one in found)
+        return len(read)
+
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            case = make.referral(two.a)
+            make.call(case, two.a, Outcome.REACHED)
+            put(other, two.a, case)
+        counts.append(asked())
+    assert counts[0] == counts[1]
+
+
+def named(grant: Grant, course: Course, case: Any) -> str:
+    url = reverse("courses:enrol", args=[course.pk])
+    return read(signed_in(grant).get(url, {"sag": str(case.pk)}))
 
 
 def test_enrolled_from_the_page_and_from_a_link(two: Towns) -> None:

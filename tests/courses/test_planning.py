@@ -571,6 +571,23 @@ def test_a_copy_has_the_same_and_new_days(client: Client, grant: Grant) -> None:
     assert (made.copied_from, answer.status_code) == (course, 302)
 
 
+@pytest.mark.parametrize(
+    ("kind", "count", "cancelled", "proposed"),
+    [("group", 6, 1, 6), ("group", 8, 2, 8), ("group", 4, 0, 6), ("open", 4, 1, 4)],
+)
+def test_a_copy_has_the_cancelled_meetings_too_and_no_fewer_than_agreed(
+    client: Client, grant: Grant, kind: str, count: int, cancelled: int, proposed: int
+) -> None:
+    course = planned(make.actor(grant), count, kind=kind)
+    with acting(make.actor(grant)):
+        gone = list(course.all_meetings.order_by("starts_at")[:cancelled])
+        course.all_meetings.filter(pk__in=[one.pk for one in gone]).update(
+            state="cancelled", cancel_reason="Syg"
+        )
+    page = client.get(reverse("courses:copy", args=[course.pk])).content.decode()
+    assert len(days_in(page)) == proposed
+
+
 def fields_of(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(version|seen)" value="([^"]*)"', page))
 

@@ -100,6 +100,13 @@ def test_a_substitutes_substitute_stands_in_for_the_first(by: Actor) -> None:
     assert (back.role, back.instead_of) == (StaffRole.COUNSELLOR, None)
 
 
+def test_nobody_stands_in_for_herself(by: Actor) -> None:
+    meeting = first(world(by))
+    with pytest.raises(Refusal, match="Vælg en anden som vikar") as refused:
+        do(staff_meeting, meeting, person(by), instead_of=person(by), by=by)
+    assert (refused.value.field, crew(meeting)) == ("counsellor", {by.name})
+
+
 def test_nobody_stands_in_for_who_is_not_there(by: Actor) -> None:
     other = colleague(by)
     with pytest.raises(Refusal, match="er ikke længere på mødegangen"):
