@@ -120,8 +120,10 @@ def test_who_is_moved_is_phoned_by_whoever_has_the_case(
         assert tasks.count() == 2
     seat, line = told[TaskKind.TELL_SEAT], told[TaskKind.MOVE]
     assert (seat.course_id, line.course_id) == (target.pk, target.pk)
-    assert seat.enrolment and state_of(seat.enrolment) == EnrolmentState.ENROLLED
-    assert line.enrolment and state_of(line.enrolment) == EnrolmentState.WAITING
+    assert seat.enrolment
+    assert state_of(seat.enrolment) == EnrolmentState.ENROLLED
+    assert line.enrolment
+    assert state_of(line.enrolment) == EnrolmentState.WAITING
     moved = "Forløbet «Mandagshold» er aflyst. Flyttet til «Nabohold»: ring og fortæl det."
     assert (seat.note, line.note) == (moved, moved.replace("Flyttet", "På venteliste"))
     assert AT < seat.due_at <= AT + 2 * DAY
