@@ -4,14 +4,16 @@ A course is no secret: every municipality of its agreement sees it, and only its
 Who takes part is seen by those whom CitizenAccess names (referrals.policies), and nobody else.
 """
 
-from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
-from courses.models import Course, Enrolment, Feed, Meeting, Task
+from courses.models import Course, DischargeLetter, Enrolment, Feed, Meeting, Task
+from courses.states import CourseState
 from referrals.models import CitizenAccess
+from referrals.policies import referrals_visible_to
 from referrals.states import Ground
 from roegfri import clock
 from roegfri.accounts.roles import Right
-from roegfri.actor import HOSTING, Actor
+from roegfri.actor import HOSTING, Actor, Kind
 from roegfri.organisations.dated import holds
 from roegfri.organisations.kinds import Scope
 from roegfri.organisations.models import Membership
@@ -42,6 +44,20 @@ def courses_hosted_by(viewer: Actor) -> QuerySet[Course]:
     if viewer.organisation_id is None:
         return Course.objects.none()
     return Course.objects.filter(host_id=viewer.organisation_id)
+
+
+def courses_listed(viewer: Actor) -> QuerySet[Course]:
+    """The courses that citizens see, and so everybody: open for enrolment, and put on the public
+    pages by their host. A municipality that has left its agreement offers none."""
+    if viewer.kind is Kind.NOBODY:
+        return Course.objects.none()
+    member = Membership.objects.filter(
+        holds(clock.today()),
+        municipality=OuterRef("host"),
+        agreement=OuterRef("agreement"),
+        scope=Scope.CESSATION,
+    )
+    return Course.objects.filter(Exists(member), state=CourseState.PUBLISHED, listed=True)
 
 
 def meetings_hosted_by(viewer: Actor) -> QuerySet[Meeting]:
@@ -82,6 +98,22 @@ def tasks_visible_to(viewer: Actor) -> QuerySet[Task]:
     if viewer.organisation_id is None:
         return Task.objects.none()
     return Task.objects.filter(organisation_id=viewer.organisation_id)
+
+
+def letters_visible_to(viewer: Actor) -> QuerySet[DischargeLetter]:
+    """The letters one's municipality has sent, and those of cases it has taken over."""
+    if viewer.is_system:
+        return DischargeLetter.objects.all()
+    if viewer.organisation_id is None:
+        return DischargeLetter.objects.none()
+    own = Q(organisation_id=viewer.organisation_id)
+    handled = referrals_visible_to(viewer).filter(pk=OuterRef("referral"))
+    return DischargeLetter.objects.filter(own | Exists(handled))
+
+
+def letters_sent_by(viewer: Actor) -> QuerySet[DischargeLetter]:
+    """The letters one's municipality has sent: those it may still do something about."""
+    return letters_visible_to(viewer).filter(organisation_id=viewer.organisation_id)
 
 
 def _concerning(viewer: Actor, about: Q) -> QuerySet[Enrolment]:

@@ -164,6 +164,9 @@ class TaskKind(TextChoices):
     PLACE = "place", _("Giv plads, eller find et andet forløb")
     MOVE = "move", _("Forløbet er aflyst: find et andet")
     TELL_SEAT = "tell_seat", _("Fortæl, at der er plads på forløbet")
+    FINISH = "finish", _("Skriv resultaterne, og afslut forløbet")
+    LETTER = "letter", _("Send brev til egen læge")
+    LETTER_FAILED = "letter_failed", _("Brevet til egen læge er ikke nået frem")
 
 
 class TaskResult(TextChoices):
@@ -172,3 +175,54 @@ class TaskResult(TextChoices):
     DONE = "done", _("Gjort")
     NO_ANSWER = "no_answer", _("Intet svar")
     NOT_NEEDED = "not_needed", _("Ikke længere nødvendigt")
+
+
+class SmokeFree(TextChoices):
+    """Whether a participant smokes at the end. Not known is an answer too: she was asked for."""
+
+    YES = "yes", _("Ja")
+    NO = "no", _("Nej")
+    UNKNOWN = "unknown", _("Ved ikke")
+
+
+class DropOut(TextChoices):
+    """Why a participant did not stay to the end."""
+
+    ILLNESS = "illness", _("Sygdom")
+    TIME = "time", _("Tidspunktet passede ikke")
+    NO_WISH = "no_wish", _("Ønskede ikke at fortsætte")
+    NOT_REACHED = "not_reached", _("Blev væk, og er ikke truffet")
+    SMOKE_FREE = "smoke_free", _("Er røgfri og havde ikke brug for mere")
+    MOVED_AWAY = "moved_away", _("Flyttet fra området")
+    OTHER_HELP = "other_help", _("Får anden hjælp")
+    DEAD = "dead", _("Død")
+    OTHER = "other", _("Anden grund")
+
+
+class FormKind(TextChoices):
+    """Which of STOPbasen's forms."""
+
+    BASIS = "basis", _("Basisskema")
+    YOUTH = "youth", _("Skema for unge")
+
+
+class LetterState(TextChoices):
+    """Where a letter to a general practitioner is."""
+
+    WAITING = "waiting", _("Venter på at blive sendt")
+    WRITTEN = "written", _("Afsendt, kvittering mangler")
+    RECEIVED = "received", _("Modtaget af lægens system")
+    REFUSED = "refused", _("Afvist af lægens system")
+    STOPPED = "stopped", _("Stoppet, før det blev sendt")
+    ON_PAPER = "on_paper", _("Sendt på papir")
+
+
+LETTER_MOVES: Moves = {
+    LetterState.WAITING: frozenset({LetterState.WRITTEN, LetterState.STOPPED}),
+    # A positive receipt may come after a negative one: it was read in by hand there.
+    LetterState.WRITTEN: frozenset({LetterState.RECEIVED, LetterState.REFUSED}),
+    LetterState.REFUSED: frozenset({LetterState.RECEIVED}),
+    LetterState.RECEIVED: frozenset(),
+    LetterState.STOPPED: frozenset(),
+    LetterState.ON_PAPER: frozenset(),
+}

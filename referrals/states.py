@@ -120,6 +120,7 @@ class ConsentKind(TextChoices):
     FOLLOW_UP = "follow_up", _("Opkald efter 6 måneder")
     SMS = "sms", _("SMS-påmindelser")
     DISCHARGE = "discharge", _("Brev til egen læge")
+    DISCHARGE_RESULT = "discharge_result", _("Resultatet i brevet til egen læge")
 
 
 class ConsentForm(TextChoices):

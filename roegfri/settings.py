@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "roegfri.outbox",
     "roegfri.public",
     "roegfri.api",
+    "roegfri.collaboration",
     "referrals",
     "courses",
     "vouchers",

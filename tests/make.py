@@ -7,13 +7,33 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from courses.models import Appointment, Course, Enrolment, Meeting, Task, Venue
-from courses.states import CourseKind, CourseState, EnrolmentState, TaskKind
+from courses.models import (
+    Appointment,
+    Baseline,
+    Course,
+    DischargeLetter,
+    Ending,
+    Enrolment,
+    FormLink,
+    Meeting,
+    Task,
+    Venue,
+)
+from courses.states import (
+    CourseKind,
+    CourseState,
+    EnrolmentState,
+    FormKind,
+    LetterState,
+    SmokeFree,
+    TaskKind,
+)
+from referrals.commands.consent import give_consent
 from referrals.commands.contact import log_call
 from referrals.commands.details import Details
 from referrals.commands.receive import receive_referral
-from referrals.models import ContactAttempt, Cover, Referral
-from referrals.states import Channel, Outcome, Source
+from referrals.models import Consent, ContactAttempt, Cover, Referral
+from referrals.states import Channel, ConsentForm, ConsentKind, Outcome, Source
 from roegfri import clock
 from roegfri.accounts import tokens
 from roegfri.accounts.commands import create_token
@@ -301,4 +321,71 @@ def task(of: Enrolment, by: Actor, kind: TaskKind = TaskKind.MISSING) -> Task:
             citizen_id=of.citizen_id,
             due_at=MONDAY,
             made_at=MONDAY,
+        )
+
+
+def consent(
+    case: Referral, by: Actor, kind: ConsentKind = ConsentKind.STOPBASE, **given: Any
+) -> Consent:
+    """What the citizen of a case said yes to, aloud."""
+    with acting(by):
+        return give_consent(
+            case.citizen, kind=kind, form=ConsentForm.ORAL, by=by, at=given.get("at", MONDAY)
+        )
+
+
+def ending(of: Enrolment, by: Actor, **given: Any) -> Ending:
+    """How it ended for a participant: smoke-free, unless told otherwise."""
+    usual = {"smoke_free": SmokeFree.YES, "at": MONDAY, "by_id": by.person}
+    with acting(by):
+        return Ending.objects.create(enrolment=of, **{**usual, **given})
+
+
+def baseline(of: Enrolment, by: Actor, **given: Any) -> Baseline:
+    """STOPbasen's form of a participant, with whatever answers."""
+    usual = {
+        "form": FormKind.BASIS,
+        "edition": LONG_AGO,
+        "answers": {},
+        "at": MONDAY,
+        "filled_by_id": by.person,
+    }
+    with acting(by):
+        return Baseline.objects.create(enrolment=of, **{**usual, **given})
+
+
+def form_link(of: Enrolment, by: Actor, **given: Any) -> FormLink:
+    """A link to the form that is open for 14 days."""
+    usual = {
+        "digest": uuid.uuid4().bytes * 2,
+        "form": FormKind.BASIS,
+        "edition": LONG_AGO,
+        "made_at": MONDAY,
+        "made_by_id": by.person,
+        "expires_at": MONDAY + dt.timedelta(days=14),
+    }
+    with acting(by):
+        return FormLink.objects.create(enrolment=of, **{**usual, **given})
+
+
+def letter(of: Enrolment, by: Actor, agreed: Consent, **given: Any) -> DischargeLetter:
+    """A letter on paper, by whoever handles the case."""
+    usual = {
+        "receiver_name": "Lægehuset",
+        "text": "Har deltaget.",
+        "episode": uuid.uuid4().hex[:14].upper(),
+        "envelope": uuid.uuid4().hex[:14].upper(),
+        "letter": uuid.uuid4().hex[:14].upper(),
+        "state": LetterState.ON_PAPER,
+        "state_since": MONDAY,
+        "made_at": MONDAY,
+        "made_by_id": by.person,
+    }
+    with acting(by):
+        return DischargeLetter.objects.create(
+            enrolment=of,
+            referral_id=of.referral_id,
+            organisation=home(by),
+            consent=agreed,
+            **{**usual, **given},
         )

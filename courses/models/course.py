@@ -53,6 +53,8 @@ class Course(models.Model):
     )
     access = models.CharField(_("adgang"), max_length=300, blank=True)
     transport = models.CharField(_("transport"), max_length=300, blank=True)
+    # Whether citizens see it on the public pages while it is open for enrolment.
+    listed = models.BooleanField(_("vises på Find et hold"), default=True, db_default=True)
     state = models.CharField(
         _("status"), max_length=12, choices=CourseState.choices, default=CourseState.DRAFT
     )

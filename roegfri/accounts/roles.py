@@ -43,6 +43,8 @@ class Right(StrEnum):
     COURSES_RUN = auto()
     COURSES_PLAN = auto()
     COMERS_READ = auto()
+    DOCUMENTS_READ = auto()
+    DOCUMENTS_KEEP = auto()
     EVERYONE = auto()
 
 
@@ -53,6 +55,7 @@ _CASEWORK = _ALL | {
     Right.REFERRALS_IMPORT,
     Right.COURSES_READ,
     Right.COURSES_RUN,
+    Right.DOCUMENTS_READ,
 }
 
 GRANTS: dict[str, frozenset[Right]] = {
@@ -66,10 +69,18 @@ GRANTS: dict[str, frozenset[Right]] = {
         Right.PUBLIC_TEXTS,
         Right.COURSES_PLAN,
         Right.COMERS_READ,
+        Right.DOCUMENTS_KEEP,
     },
     Role.PROJECT_LEADER: _ALL
-    | {Right.AGREEMENTS_READ, Right.AGREEMENTS_CHANGE, Right.COURSES_READ, Right.COMERS_READ},
-    Role.FINANCE: _ALL | {Right.AGREEMENTS_READ},
+    | {
+        Right.AGREEMENTS_READ,
+        Right.AGREEMENTS_CHANGE,
+        Right.COURSES_READ,
+        Right.COMERS_READ,
+        Right.DOCUMENTS_READ,
+        Right.DOCUMENTS_KEEP,
+    },
+    Role.FINANCE: _ALL | {Right.AGREEMENTS_READ, Right.DOCUMENTS_READ},
     Role.PHARMACY: _ALL | {Right.REFERRALS_SEND},
     Role.CALLER: _ALL | {Right.QUITLINE_CALLS},
     Role.REFERRER: _ALL | {Right.REFERRALS_SEND},

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from roegfri.organisations import kinds
@@ -231,6 +231,15 @@ class Practice(Organisation):
     general_practitioners = models.PositiveSmallIntegerField(
         _("antal læger"), null=True, blank=True
     )
+    # Where MedCom messages to it go; several practices of a house may share one.
+    ean = models.CharField(
+        _("EAN (lokationsnummer)"),
+        max_length=13,
+        blank=True,
+        db_default=Value(""),
+        validators=[validate_ean],
+    )
+    address = models.CharField(_("postadresse"), max_length=200, blank=True, db_default=Value(""))
 
     class Meta:
         verbose_name = _("almen praksis")

@@ -294,5 +294,12 @@ def test_every_model_with_a_state_has_its_machine() -> None:
     with_state = {
         m.__name__ for m in OURS if {"state", "state_since"} <= {f.name for f in m._meta.fields}
     }
-    assert with_state == {"Referral", "Message", "Course", "Meeting", "Enrolment"}
+    assert with_state == {
+        "Referral",
+        "Message",
+        "Course",
+        "Meeting",
+        "Enrolment",
+        "DischargeLetter",
+    }
     assert len(MACHINES) == len(with_state)

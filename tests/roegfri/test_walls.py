@@ -21,7 +21,7 @@ from django.db import DatabaseError, ProgrammingError, connection, models, trans
 from django.test import Client
 from psycopg import sql
 
-from courses.models import Attendance, Marking, Tick
+from courses.models import Attendance, Marking, Tick, Transferred, Wish
 from courses.states import CourseKind, Item
 from courses.states import Mark as Attended
 from referrals import policies
@@ -172,6 +172,12 @@ def on_a_course(by: Actor, referral: Referral) -> None:
     Marking.objects.create(**one, once=uuid.uuid4(), said={}, version=1, **seen)
     Tick.objects.create(enrolment=enrolment, item=Item.APP, **seen)
     make.task(enrolment, by)
+    make.baseline(enrolment, by)
+    make.form_link(enrolment, by)
+    make.ending(enrolment, by)
+    Transferred.objects.create(enrolment=enrolment, digest=b"-", **seen)
+    make.letter(enrolment, by, make.consent(referral, by, ConsentKind.DISCHARGE))
+    Wish.objects.create(referral=referral, course=enrolment.course, at=make.MONDAY)
 
 
 def answer_sender(home: Municipality) -> None:
