@@ -255,6 +255,7 @@ MACHINES = {
     "course": (course_states.COURSE_MOVES, course_states.CourseState),
     "meeting": (course_states.MEETING_MOVES, course_states.MeetingState),
     "enrolment": (course_states.ENROLMENT_MOVES, course_states.EnrolmentState),
+    "letter": (course_states.LETTER_MOVES, course_states.LetterState),
 }
 
 
