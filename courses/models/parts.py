@@ -19,6 +19,7 @@ PARTS: Mapping[str, str] = {
     "room": "room_id",
     "access": "access",
     "transport": "transport",
+    "listed": "listed",
 }
 _IDS = {"provider_id", "room_id"}
 

@@ -16,6 +16,7 @@ def copied(viewer: Actor, course: Course, today: dt.date) -> dict[str, Any]:
     last meeting or the next one to come, with the same counsellors and as many meetings as were
     planned, those cancelled too, and no fewer than the agreement asks of a group today."""
     alike: dict[str, Any] = {name: getattr(course, name) for name in PARTS if name != "name"}
+    alike["listed_for"] = course.target
     alike["counsellors"] = [str(one.pk) for one in counsellors_of(viewer, course)]
     alike["count"] = max(_planned(course), _minimum(viewer, course, today))
     first = _first(course)

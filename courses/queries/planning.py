@@ -50,6 +50,8 @@ def usual(viewer: Actor, today: dt.date) -> dict[str, Any]:
         "capacity": USUAL_SEATS,
         "count": minimum or USUAL_MEETINGS,
         "provider": viewer.organisation_id,
+        "listed": True,
+        "listed_for": Target.ALL,
     }
 
 

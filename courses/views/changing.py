@@ -71,5 +71,7 @@ def _words(name: str, part: Part | None, choices: Choices) -> str:
     if name == "room":
         rooms = (one for one in choices.rooms if str(one.pk) == value)
         return next((f"{one.venue.name}, {one.name}" for one in rooms), _("et andet lokale"))
+    if name == "listed":
+        return _("ja") if value else _("nej")
     labels = {"kind": CourseKind, "target": Target}
     return str(labels[name](value).label) if name in labels else str(value)

@@ -81,7 +81,7 @@ def _plan(request: SignedIn, initial: dict[str, Any], source: Course | None = No
 def _show_plan(request: SignedIn, form: PlanCourse, source: Course | None) -> HttpResponse:
     found = proposal(request.actor, form.wanted, form.choices.closed)
     context = {"form": form, "source": source, "proposal": found, "action": request.path}
-    return show(request, "courses/plan.html", context, part="courses/_proposal.html")
+    return show(request, "courses/plan.html", context, part="courses/_proposal_again.html")
 
 
 def _publish(request: SignedIn, course: Course) -> None:

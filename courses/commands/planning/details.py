@@ -21,7 +21,8 @@ MOST = 200
 @dataclass(frozen=True, slots=True)
 class CourseDetails:
     """What a coordinator says of a course. Without a provider its municipality holds it itself;
-    `access` and `transport` are for this course alone, empty: as the place says."""
+    `access` and `transport` are for this course alone, empty: as the place says. `listed`: whether
+    citizens see it on the public pages, None: as is usual for such a course."""
 
     kind: str
     name: str
@@ -33,6 +34,7 @@ class CourseDetails:
     concept: str = ""
     access: str = ""
     transport: str = ""
+    listed: bool | None = None
 
 
 def course_to_plan(course: Course, by: Actor) -> Course:

@@ -12,6 +12,7 @@ from courses.commands.meetings import lay_meetings
 from courses.commands.planning.details import CourseDetails, check_course
 from courses.models import Course
 from courses.models.parts import PARTS
+from courses.rules.listing import listed_at_first
 from courses.rules.planning import Slot
 from courses.states import CourseState
 from roegfri import clock
@@ -137,6 +138,7 @@ def _course(
         room=details.room,
         access=details.access,
         transport=details.transport,
+        listed=listed_at_first(details.target) if details.listed is None else details.listed,
         state=CourseState.DRAFT,
         state_since=at,
         created_at=at,

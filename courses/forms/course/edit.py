@@ -51,7 +51,10 @@ def sealed_now(now: Parts, course: Course) -> str:
 
 
 def _parts(given: Mapping[str, Any]) -> dict[str, Part]:
-    return {name: (_plain(given[name]),) for name in PARTS if name in given}
+    said = {name: given[name] for name in PARTS if name in given}
+    if said.get("listed") is None:
+        said.pop("listed", None)
+    return {name: (_plain(value),) for name, value in said.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -63,6 +66,7 @@ def _initial(course: Course) -> dict[str, Any]:
         **{name: getattr(course, name) for name in PARTS},
         "provider": course.provider_id,
         "room": course.room_id,
+        "listed_for": course.target,
         "version": course.version,
         "seen": sealed_parts(parts_of(course), about=course.pk),
     }

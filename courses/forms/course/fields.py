@@ -76,6 +76,13 @@ class AboutCourse(forms.Form):
         max_length=300,
         help_text=_("Kun for dette forløb. Tom: som stedet siger."),
     )
+    listed = forms.BooleanField(
+        label=_("Vis på Find et hold"),
+        required=False,
+        help_text=_("Borgerne ser forløbet på de offentlige sider, mens det er åbent."),
+    )
+    # For which target group the tick was shown; a form without it says nothing about the tick.
+    listed_for = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12)
 
     def __init__(self, *given: Any, choices: Choices, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -88,6 +95,10 @@ class AboutCourse(forms.Form):
     def clean_language(self) -> str:
         """Danish where nothing is said."""
         return self.cleaned_data["language"] or "Dansk"
+
+    def clean_listed(self) -> bool | None:
+        """None where the form had no such tick."""
+        return self.cleaned_data["listed"] if self.data.get("listed_for") else None
 
     def bound_fields(self, names: Iterable[str]) -> list[forms.BoundField]:
         """Some fields, for a part of the page."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.commands.planning import CourseDetails
 from courses.forms.course.fields import AboutCourse, Choices, TimeField, day_of, is_near
 from courses.queries.proposal import MOST, Wanted
+from courses.rules.listing import listed_at_first
 from courses.states import CourseKind
 from referrals.forms.citizen import DayField
 from roegfri.accounts.models import User
@@ -37,7 +38,7 @@ class PlanCourse(AboutCourse):
     once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
     def __init__(self, *given: Any, choices: Choices, **more: Any) -> None:
-        super().__init__(*given, choices=choices, **more)
+        super().__init__(*map(_followed, given[:1]), *given[1:], choices=choices, **more)
         self.said: dict[str, Any] = {}
         fields: Any = self.fields
         fields["counsellors"].choices = [(str(one.pk), one.name) for one in choices.counsellors]
@@ -91,7 +92,7 @@ class PlanCourse(AboutCourse):
         if self.errors:
             return given
         wanted, closed = self.wanted, self.choices.closed
-        details = {name: given[name] for name in AboutCourse.base_fields}
+        details = {name: given[name] for name in AboutCourse.base_fields if name != "listed_for"}
         details["name"] = given["name"] or wanted.name(closed)
         return {
             "details": CourseDetails(**details),
@@ -133,6 +134,21 @@ class PlanCourse(AboutCourse):
     def _said(self, name: str) -> str:
         value = self.data.get(name, "") if self.is_bound else self.initial.get(name, "")
         return str(value or "").strip()
+
+
+def _followed(data: QueryDict | None) -> QueryDict | None:
+    """What was sent, with a tick that follows the target group as long as nobody touched it: what
+    is held at a workplace is not shown unless somebody says so."""
+    if not data or not data.get("listed_for"):
+        return data
+    usual, now = (listed_at_first(data.get(name, "")) for name in ("listed_for", "target"))
+    said = data.copy()
+    if usual != now and ("listed" in data) == usual:
+        said.pop("listed", None)
+        if now:
+            said["listed"] = "on"
+    said["listed_for"] = data.get("target", "")
+    return said
 
 
 _MISSING = {
