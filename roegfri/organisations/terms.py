@@ -20,6 +20,7 @@ from roegfri.refusal import Refusal, Words
 S1 = _("Røgfri på Tværs")
 S2 = _("Hensigtserklæringen i Region Midtjylland")
 LAW = _("Sundhedsloven")
+STOPBASE = _("STOPbasens indikatorer")
 PROJECT = _("Fastlagt i projektet")
 
 
@@ -306,6 +307,30 @@ TERMS: Mapping[str, Meaning] = {
     ),
     "completed_from_meetings": Meaning(
         Group.COURSES, _("Gennemført fra"), Kind.INT, S1, _COMPLETED, unit=_("mødegange")
+    ),
+    "stopbase_completed_percent": Meaning(
+        Group.COURSES,
+        _("Gennemført i STOPbasen fra"),
+        Kind.INT,
+        STOPBASE,
+        "",
+        unit=_("procent af mødegangene"),
+    ),
+    "stopbase_completed_open_meetings": Meaning(
+        Group.COURSES,
+        _("Gennemført i STOPbasen på Kom & Kvit fra"),
+        Kind.INT,
+        STOPBASE,
+        "",
+        unit=_("mødegange"),
+    ),
+    "finish_course_days": Meaning(
+        Group.COURSES,
+        _("Forløb afsluttes efter sidste mødegang inden for"),
+        Kind.INT,
+        PROJECT,
+        "",
+        unit=_("dage"),
     ),
     "contact_first_workdays": Meaning(
         Group.COURSES,
