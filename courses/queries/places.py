@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from courses.rules.places import Place
-from roegfri.actor import Actor
+from roegfri.actor import Actor, Kind
 
 _FILE = Path(__file__).parent.parent / "data" / "postnumre.csv"
 # Greenland has these numbers, and is not near Bornholm, whose numbers are the nearest.
@@ -22,13 +22,13 @@ class _Known(NamedTuple):
 
 
 def place(viewer: Actor, postcode: str) -> Place | None:
-    """Where a postcode is; None for what is none, and for outsiders.
+    """Where a postcode is; None for what is none, and where nobody asks.
 
     One that the file does not hold is where the nearest known number is, and says so
     (`estimated`).
     """
     text = postcode.strip()[:4]
-    if not (viewer.is_system or viewer.rights) or not (text.isascii() and text.isdecimal()):
+    if viewer.kind is Kind.NOBODY or not (text.isascii() and text.isdecimal()):
         return None
     return _place(int(text)) if len(text) == 4 else None
 
