@@ -101,6 +101,9 @@ begin
   end if;
   select coalesce(jsonb_object_agg(a.key, a.value), '{{}}') into v_answers
   from jsonb_each(v_link.parts) p, jsonb_each(p.value) a;
+  -- Nobody but this function may read what she sent, so each part says itself what it lacks.
+  p_complete := p_complete and not (v_answers ? 'lacking');
+  v_answers := v_answers - 'lacking';
   insert into courses_baseline as b (enrolment_id, form, edition, answers, replaced, at, version)
   values (v_link.enrolment_id, v_link.form, v_link.edition, v_answers, '{{}}', p_at, 1)
   on conflict (enrolment_id) do update set
