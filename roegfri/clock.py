@@ -47,6 +47,13 @@ def end_of_day(day: dt.date) -> dt.datetime:
     return start_of_day(day + _DAY)
 
 
+def day_ended_by(instant: dt.datetime) -> dt.date | None:
+    """The Danish day that an instant is the end of: what is due then is due that day. None for any
+    other time of the day."""
+    local = instant.astimezone(COPENHAGEN)
+    return local.date() - _DAY if local.time() == dt.time() else None
+
+
 @cache
 def holiday_names(year: int) -> dict[dt.date, str]:
     """What the days of public_holidays are called, in Danish and in the year's order."""

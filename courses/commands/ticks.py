@@ -91,21 +91,26 @@ def expect_contact(enrolment: Enrolment, *, by: Actor, at: dt.datetime) -> None:
     """
     if enrolment.state not in LIVE:
         return
-    talk = (
-        ContactAttempt.objects.filter(
-            referral=enrolment.referral_id, outcome__in=TALKS, undone_at=None
-        )
-        .order_by("at")
-        .first()
-    )
+    talk = _talked(enrolment)
     if talk:
         note_contact(enrolment, by_id=talk.caller_id, talked_at=talk.at)
     course = enrolment.course
     with acting(hosting(by, course.host_id)):
         if talk or Tick.objects.filter(enrolment=enrolment, item=Item.CONTACTED).exists():
             drop_tasks(kind=TaskKind.CONTACT_FIRST, enrolment=enrolment, at=at)
-        elif first := first_meeting(enrolment, at):
+        elif not enrolment.walked_in and (first := first_meeting(enrolment, at)):
             _ask(enrolment, first, at)
+
+
+def _talked(enrolment: Enrolment) -> ContactAttempt | None:
+    """The first talk with her. That somebody walked in is logged as one, and was none before her
+    first meeting: she stood in it."""
+    talks = ContactAttempt.objects.filter(
+        referral=enrolment.referral_id, outcome__in=TALKS, undone_at=None
+    )
+    if enrolment.walked_in:
+        talks = talks.filter(at__lt=enrolment.created_at)
+    return talks.order_by("at").first()
 
 
 def note_contact(enrolment: Enrolment, *, by_id: UUID, talked_at: dt.datetime) -> None:

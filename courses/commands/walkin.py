@@ -238,10 +238,10 @@ def _make_tasks(
 ) -> None:
     course, due_at = meeting.course, call_due(enrolment, meeting)
     ask = partial(make_task, course=course, enrolment=enrolment, due_at=due_at, at=at)
+    asked = _("Spørg efter: %(missing)s.") % {"missing": ", ".join(missing)} if missing else ""
     with books_of(course, by):
         if enrolment.state == EnrolmentState.WAITING:
-            note = _("Kom til en mødegang uden at have en plads.")
-            ask(TaskKind.PLACE, note=note)
+            came = _("Kom til en mødegang uden at have en plads.")
+            ask(TaskKind.PLACE, note=" ".join(filter(None, [came, asked, unread])))
         if missing:
-            note = _("Spørg efter: %(missing)s.") % {"missing": ", ".join(missing)}
-            ask(TaskKind.MISSING, note=" ".join(filter(None, [note, unread])))
+            ask(TaskKind.MISSING, note=" ".join(filter(None, [asked, unread])))

@@ -31,7 +31,11 @@ def course_words(course: Any) -> str:
     """How a list of courses names one."""
     next_at = course.next_at and clock.danish_date(course.next_at)
     free = max(course.capacity - course.seats_taken - course.waiting, 0)
-    seats = _now("%(n)d ledige") % {"n": free} if free else _now("venteliste")
+    seats = _now("venteliste")
+    if free and course.lacks_counsellor:
+        seats = _now("%(n)d ledige, når der er en rådgiver til") % {"n": free}
+    elif free:
+        seats = _now("%(n)d ledige") % {"n": free}
     day = [formats.date_format(next_at, "j. F")] if next_at else []
     return ", ".join([course.name, course.host.name, *day, seats])
 

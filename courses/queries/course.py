@@ -15,7 +15,7 @@ from courses.models import Course, Flagged
 from courses.queries.meetings import MeetingRow
 from courses.queries.registers import flags_wanted
 from courses.queries.warnings import Plan, warnings
-from courses.states import CourseState, Flag
+from courses.states import CourseState, Flag, MeetingState
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.organisations.models import Term
@@ -75,11 +75,14 @@ def head(viewer: Actor, course: Course, meetings: Sequence[MeetingRow], at: dt.d
     staff = [one for row in meetings if row.number for one in row.staff]
     names = list(dict.fromkeys(one.name for one in staff))
     without = dict.fromkeys(one.name for one in staff if not one.qualified)
+    lost = any(row.meeting.state == MeetingState.CANCELLED for row in meetings)
     venue = course.room.venue if course.room else None
     return Head(
         names,
         _flags(viewer, course, at) if own else [],
-        warnings(viewer, _plan_of(course, list(without))) if own and _is_ahead(course, at) else [],
+        warnings(viewer, _plan_of(course, list(without), lost))
+        if own and _is_ahead(course, at)
+        else [],
         course.access or (venue.access if venue else ""),
         course.transport or (venue.transport if venue else ""),
     )
@@ -105,12 +108,13 @@ def _is_ahead(course: Course, at: dt.datetime) -> bool:
     return course.state in {CourseState.DRAFT, CourseState.PUBLISHED} and not over
 
 
-def _plan_of(course: Course, unqualified: Sequence[str]) -> Plan:
-    """Once it is open, its meetings say themselves what they lack."""
+def _plan_of(course: Course, unqualified: Sequence[str], lost: object) -> Plan:
+    """Once it is open, its meetings say themselves what they lack, as long as none is `lost`."""
     draft = course.state == CourseState.DRAFT
     return Plan(
         kind=course.kind,
-        agreement=course.agreement if draft else None,
+        agreement=course.agreement if draft or lost else None,
+        is_draft=draft,
         capacity=course.capacity,
         meetings=course.meetings,
         first_on=clock.danish_date(course.first_at) if course.first_at else None,

@@ -8,12 +8,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db.models import BigIntegerField, Min
 from django.db.models.functions import Cast, Extract
 
 from courses.models import Meeting
 from courses.queries.around import shown_courses
+from courses.queries.second import lacks_counsellor
 from courses.rules.spread import WORKDAYS, Part, Place, gaps, usual_place
 from courses.states import CourseState, MeetingState
 from roegfri import clock
@@ -37,7 +38,8 @@ class GridFilters:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A course that can be enrolled on: when it meets next, and what is left of it."""
+    """A course that can be enrolled on: when it meets next, and what is left of it; nothing as
+    long as one more participant would need a counsellor more."""
 
     id: UUID
     name: str
@@ -48,6 +50,7 @@ class Offer:
     seats_taken: int
     waiting: int
     meets_at: dt.datetime
+    lacks_counsellor: bool
 
     @property
     def host(self) -> str:
@@ -57,7 +60,12 @@ class Offer:
     @property
     def seats_left(self) -> int:
         """How many can be enrolled."""
-        return self.capacity - self.seats_taken
+        return 0 if self.lacks_counsellor else self.capacity - self.seats_taken
+
+    @property
+    def seats_later(self) -> int:
+        """How many can be enrolled once there is a second counsellor."""
+        return self.capacity - self.seats_taken if self.lacks_counsellor else 0
 
     @property
     def has_begun(self) -> bool:
@@ -184,6 +192,10 @@ def _courses(viewer: Actor, filters: GridFilters, at: dt.datetime) -> Iterable[t
             "course__seats_taken",
             "course__waiting",
         )
-        .annotate(next_at=Min("starts_at"), begins=ArrayAgg(begins, order_by="starts_at"))
+        .annotate(
+            next_at=Min("starts_at"),
+            lacks=BoolOr(lacks_counsellor(at, course="course__")),
+            begins=ArrayAgg(begins, order_by="starts_at"),
+        )
         .order_by("next_at", "course")
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Course, Flagged, Meeting, Staffing
 from courses.queries.around import shown_courses
 from courses.queries.registers import flags_wanted
+from courses.queries.second import lacks_counsellor
 from courses.states import CourseKind, CourseState, Flag, MeetingState
 from roegfri import clock
 from roegfri.actor import Actor
@@ -79,6 +80,8 @@ class ListedCourse:
     agreement_slug: str
     name_key: str
     host_key: str
+    # The seats that are left are none until there is a second counsellor.
+    lacks_counsellor: bool
     # Where one's own open course is to be created besides here, and is not.
     missing: list[str] = field(default_factory=list)
 
@@ -242,6 +245,7 @@ def _described(viewer: Actor, rows: QuerySet[Course], at: dt.datetime) -> QueryS
             Flagged.objects.filter(course=OuterRef("pk")).order_by("flag").values("flag")
         ),
         agreement_slug=F("agreement__slug"),
+        lacks_counsellor=lacks_counsellor(at),
         name_key=DaSortKey("name"),
         host_key=DaSortKey("host__name"),
     )

@@ -92,9 +92,8 @@ class Present:
 
     @property
     def folded(self) -> bool:
-        """Something stands under the fold."""
-        has = (self.co is not None, self.note, self.planned_quit_on, self.actual_quit_on)
-        return any(has)
+        """Something was written at this meeting; a quit date may be from long before."""
+        return self.co is not None or bool(self.note)
 
 
 @dataclass(frozen=True)

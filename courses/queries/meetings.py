@@ -70,7 +70,21 @@ class MeetingRow:
     @property
     def is_marked(self) -> bool:
         """Whether it is time to say how many are registered."""
+        if self.meeting.state == MeetingState.CANCELLED:
+            return bool(self.registered)
         return bool(self.expected) and (self.kind in {"done", "overdue"} or bool(self.registered))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether nothing is to be done about it any more: held and closed, or never held."""
+        cancelled = self.meeting.state == MeetingState.CANCELLED
+        return self.kind == "done" or (cancelled and self.meeting.ends_at <= clock.now())
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether one can still come to it."""
+        planned = self.meeting.state == MeetingState.PLANNED
+        return planned and self.meeting.ends_at > clock.now()
 
     @property
     def was_moved(self) -> bool:
@@ -163,7 +177,7 @@ def _lines(row: Meeting, known: dict[UUID, dt.date]) -> list[StaffLine]:
 def _state(row: Meeting, now: dt.datetime) -> tuple[str, str]:
     """How a meeting stands, as a kind of tag and in words."""
     if row.state == MeetingState.CANCELLED:
-        return "later", _("Aflyst")
+        return "overdue", _("Aflyst")
     if row.state == MeetingState.HELD:
         return "done", _("Holdt")
     if row.ends_at <= now:

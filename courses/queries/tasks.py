@@ -12,9 +12,12 @@ from courses import policies
 from courses.models import Course, Enrolment, Meeting, Task
 from courses.queries.guardian import guardian_first
 from courses.queries.my_meetings import MEETINGS
-from courses.states import MeetingState
+from courses.queries.standing import standing
+from courses.rules.seats import Lack, Standing, lack
+from courses.states import EnrolmentState, MeetingState
 from referrals import rules
 from referrals.models import Citizen, Phone
+from referrals.policies import referrals_visible_to
 from referrals.queries.conditions import KEPT, KEPT_COLUMN, NUMBER
 from referrals.queries.lists import Branch, View
 from roegfri import clock
@@ -22,7 +25,11 @@ from roegfri.actor import Actor
 from roegfri.organisations import lookup
 from roegfri.organisations.models import Municipality
 
-_OURS = "t.organisation_id = %(organisation)s and t.done_at is null"
+# What is missing of somebody who has no seat yet stands on the line that finds her one.
+_OURS = """t.organisation_id = %(organisation)s and t.done_at is null
+  and not (t.kind = 'missing' and exists (
+    select from courses_task s where s.enrolment_id = t.enrolment_id
+      and s.kind = 'place' and s.done_at is null))"""
 # Of a minor whose case one handles: what says whether a parent is called first. A host that is no
 # handler does not see the case, and is told nothing; of a grown-up no case is looked up.
 _CHILD = f"""(
@@ -86,7 +93,9 @@ where {_OURS}""",  # noqa: S608  (our own words)
 class Doing:
     """A task with what one needs to do it: whom it is about, her numbers, the meeting before and
     after; and when to try again should nobody answer. What one may not see (any more) is empty.
-    `guardian_first`: a parent is to be called first, as whoever handles her case knows."""
+    `guardian_first`: a parent is to be called first, as whoever handles her case knows, and
+    `handled` whether one does that oneself. `seat` is how her course stands while she waits for a
+    seat on it."""
 
     task: Task
     citizen: Citizen | None
@@ -95,6 +104,19 @@ class Doing:
     next_meeting: Meeting | None
     retries: Sequence[dt.datetime]
     guardian_first: bool
+    handled: bool
+    hosted: bool
+    seat: Standing | None
+
+    @property
+    def takes(self) -> bool:
+        """Whether the course she waits for takes participants."""
+        return self.seat is not None and self.seat.is_open
+
+    @property
+    def lacks(self) -> Lack | None:
+        """What a seat for her takes, where it takes anything."""
+        return lack(self.seat) if self.seat and self.seat.is_open else None
 
     @property
     def course(self) -> Course:
@@ -131,13 +153,23 @@ def doing(viewer: Actor, task: Task, *, at: dt.datetime) -> Doing:
         guardian_first=enrolment is not None
         and whole is not None
         and guardian_first(viewer, enrolment, whole, at=at),
+        handled=enrolment is not None
+        and referrals_visible_to(viewer).filter(pk=enrolment.referral_id).exists(),
+        hosted=task.course.host_id == viewer.organisation_id,
+        seat=standing(viewer, task.course, at) if _waits_there(enrolment, task) else None,
     )
+
+
+def _waits_there(enrolment: Enrolment | None, task: Task) -> bool:
+    if enrolment is None or enrolment.course_id != task.course_id:
+        return False
+    return enrolment.state == EnrolmentState.WAITING
 
 
 def following(viewer: Actor, after: Task, *, at: dt.datetime) -> UUID | None:
     """The task to open next: the one that is due first until tonight, another than this one."""
     tonight = clock.end_of_day(clock.danish_date(at))
-    rows = policies.tasks_visible_to(viewer).filter(done_at=None, due_at__lt=tonight)
+    rows = policies.tasks_visible_to(viewer).filter(done_at=None, due_at__lte=tonight)
     rows = rows.exclude(pk=after.pk)
     return rows.order_by("due_at", "made_at", "pk").values_list("pk", flat=True).first()
 

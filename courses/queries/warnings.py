@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Room
 from courses.queries.planning import course_terms
@@ -14,19 +14,26 @@ from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.organisations.models import Agreement
 
+_FEW_IN_A_DRAFT = _(
+    "Aftalen kræver mindst %(minimum)d mødegange på et hold. Det kan gemmes som kladde, "
+    "men ikke offentliggøres."
+)
+_FEW = _("Kun %(n)d mødegange: aftalen siger mindst %(minimum)d. Tilføj en mødegang.")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A course as far as it is planned.
 
-    `agreement` is the one to hold it against, `unqualified` are the names of counsellors without
-    the basic course, and `shared` is how many counsellors each of its meetings has, the fewest
-    where they differ; None without meetings.
+    `agreement` is the one to hold it against, `is_draft` whether it waits to be published,
+    `unqualified` are the names of counsellors without the basic course, and `shared` is how many
+    counsellors each of its meetings has, the fewest where they differ; None without meetings.
     """
 
     kind: str
     capacity: int
     agreement: Agreement | None = None
+    is_draft: bool = True
     meetings: int = 0
     first_on: dt.date | None = None
     room: Room | None = None
@@ -47,10 +54,8 @@ def _of_agreement(viewer: Actor, plan: Plan) -> Iterator[str]:
     if plan.meetings and not enough_meetings(
         plan.kind, plan.meetings, minimum=terms.group_minimum_meetings
     ):
-        yield _(
-            "Aftalen kræver mindst %(minimum)d mødegange på et hold. Det kan gemmes som kladde, "
-            "men ikke offentliggøres."
-        ) % {"minimum": terms.group_minimum_meetings}
+        said = _FEW_IN_A_DRAFT if plan.is_draft else _FEW
+        yield said % {"n": plan.meetings, "minimum": terms.group_minimum_meetings}
     needed = counsellors_needed(plan.kind, plan.capacity, two_from=terms.two_counsellors_from)
     if plan.shared is not None and plan.shared < needed:
         if needed > 1:
@@ -59,7 +64,7 @@ def _of_agreement(viewer: Actor, plan: Plan) -> Iterator[str]:
                 "mere, hvis alle pladser skal kunne bruges."
             ) % {"from": terms.two_counsellors_from}
         else:
-            yield _("Ikke alle mødegange har en rådgiver endnu.")
+            yield str(_("Ikke alle mødegange har en rådgiver endnu."))
 
 
 def _of_people(plan: Plan) -> Iterator[str]:

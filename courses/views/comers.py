@@ -63,7 +63,8 @@ def period_of(text: str, *, now: clock.Period) -> clock.Period:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One matrix as the page shows it: the numbers of one measure."""
+    """One matrix as the page shows it: the numbers of one measure, and in one column all homes that
+    are no members; the file has each of them."""
 
     key: str
     words: Words
@@ -78,8 +79,12 @@ class _Shown:
                 row.host.short,
                 row.host.member,
                 [
-                    (self._of(cell), home.id == row.host.id)
-                    for home, cell in zip(self.matrix.homes, row.cells, strict=True)
+                    *(
+                        (self._of(cell), home.id == row.host.id)
+                        for home, cell in zip(self.matrix.homes, row.cells, strict=True)
+                        if home.member
+                    ),
+                    *((number, False) for number in self._outside(row.cells)),
                 ],
                 self._of(row.total),
             )
@@ -89,7 +94,19 @@ class _Shown:
     @property
     def totals(self) -> Sequence[int]:
         """Of each home."""
-        return [self._of(one) for one in self.matrix.totals]
+        homes = zip(self.matrix.homes, self.matrix.totals, strict=True)
+        members = [self._of(one) for home, one in homes if home.member]
+        return [*members, *self._outside(self.matrix.totals)]
+
+    @property
+    def homes(self) -> Sequence[str]:
+        """The members, as the columns name them."""
+        return [home.short for home in self.matrix.homes if home.member]
+
+    @property
+    def has_outside(self) -> bool:
+        """Whether somebody comes from elsewhere."""
+        return len(self.homes) < len(self.matrix.homes)
 
     @property
     def total(self) -> int:
@@ -105,6 +122,12 @@ class _Shown:
     def strangers(self) -> int:
         """Those whose home is unknown or no member."""
         return self._of(self.matrix.strangers)
+
+    def _outside(self, cells: Sequence[Numbers]) -> Sequence[int]:
+        """Of all homes that are no members together; nothing where there are none."""
+        homes = zip(self.matrix.homes, cells, strict=True)
+        there = [self._of(cell) for home, cell in homes if not home.member]
+        return [sum(there)] if there else []
 
     def _of(self, numbers: Numbers) -> int:
         return int(getattr(numbers, self.measure))

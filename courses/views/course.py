@@ -1,5 +1,6 @@
 """The page of one course: what it is, its meetings, and who takes part."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,16 @@ from courses.models import Course
 from courses.queries import course as queries
 from courses.queries.absent import about_to_end
 from courses.queries.appointments import without_appointment
-from courses.queries.meetings import meetings
+from courses.queries.meetings import MeetingRow, meetings
 from courses.queries.participants import Participants, participants
 from courses.states import CourseState
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.ui.screens import show
+
+# So many meetings that have been stand in the list; more are folded away above the next one.
+FEW = 6
 
 
 @screen(Right.COURSES_READ)
@@ -41,14 +45,28 @@ def show_course(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
         "is_finished": found.state == CourseState.FINISHED,
         "is_cancelled": found.state == CourseState.CANCELLED,
         "is_over": found.last_at is None or found.last_at <= clock.now(),
+        "is_running": found.first_at is not None and found.first_at <= clock.now(),
         "today": clock.today(),
         "act_form": None,
         "meetings": rows,
+        **_folded(rows),
         "participants": _participants(request, found),
         **_attention(request, found),
         **bound,
     }
     return show(request, "courses/course.html", context)
+
+
+def _folded(rows: Sequence[MeetingRow]) -> dict[str, object]:
+    """The next meeting, and the list in two: what is folded away, and what is not."""
+    behind = [one for one in rows if one.is_behind]
+    rest = [one for one in rows if not one.is_behind]
+    fold = len(behind) > FEW and bool(rest)
+    return {
+        "next": next((one for one in rows if one.is_ahead), None),
+        "held": behind if fold else [],
+        "ahead": rest if fold else rows,
+    }
 
 
 def _attention(request: SignedIn, course: Course) -> dict[str, object]:

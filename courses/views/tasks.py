@@ -38,6 +38,7 @@ def task(request: SignedIn, pk: UUID) -> HttpResponse:
     if submitted(request, form, act):
         return _onwards(request, one, TaskResult(form.cleaned_data["result"]))
     context = {"doing": doing, "task": one, "form": form, "late": one.due_at <= at}
+    context["may_plan"] = request.actor.may(Right.COURSES_PLAN)
     return show(request, "courses/task.html", context)
 
 

@@ -20,6 +20,6 @@ def moment_words(instant: dt.datetime) -> str:
 
 
 def times_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
-    """ "16.00-18.00"."""
+    """ "16.00-18.00", with the dash that stands between numbers."""
     local = (one.astimezone(clock.COPENHAGEN) for one in (starts_at, ends_at))
-    return "-".join(f"{one.hour}.{one.minute:02d}" for one in local)
+    return "–".join(f"{one.hour}.{one.minute:02d}" for one in local)

@@ -271,10 +271,10 @@ def test_one_press_on_a_free_time_makes_it(town: Town, client: Client) -> None:
     page = client.get(address)
     assert page.context["form"]["counsellor"].value() == str(town.by.user_id)
     value, *words = page.context["free"][0]
-    assert words == ["torsdag 5. marts", "9.00-9.45"]
+    assert words == ["torsdag 5. marts", "9.00–9.45"]
     wish = {"counsellor": str(town.colleague.pk), "minutes": "30", "form": "phone"}
     again = client.post(address, {**wish, "show": "1"})
-    assert again.context["free"][0][2] == "9.00-9.30"
+    assert again.context["free"][0][2] == "9.00–9.30"
     assert again.context["form"]["counsellor"].value() == str(town.colleague.pk)
     answer = client.post(address, {**wish, "pick": value})
     assert answer.headers["Location"] == f"/tilmelding/{town.anna.pk}/"

@@ -154,8 +154,7 @@ def test_the_page_shows_one_measure_and_flags_who_is_decided_on_by_hand(
     for words in (
         "1. halvår 2026",
         '<th scope="row">Aby</th>',
-        "Cby<br>",
-        "ikke med",
+        '<th scope="col" class="align-text-right">Uden for aftalen</th>',
         "4 i alt, heraf 3 i en anden kommune",
         "1 bor uden for aftalen",
         "?periode=2025-2&amp;vis=enrolled",

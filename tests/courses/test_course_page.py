@@ -9,7 +9,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from courses.models import Attendance, Course, Staffing
+from courses.models import Attendance, Course, Meeting, Staffing
+from courses.states import CourseState, MeetingState
 from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
 from roegfri.actor import acting
@@ -123,3 +124,52 @@ def test_the_number_in_stopbasen_is_the_agreements_on_the_day_the_course_begins(
     assert "Oprettet i STOPbasen, enhedsnummer 616" in said
     assert "rsiden.dk, enhedsnummer" not in said
     assert "enhedsnummer 999" not in said
+
+
+def test_what_has_been_is_folded_away_and_the_next_meeting_stands_on_top() -> None:
+    grant = make.grant()
+    by, client = make.actor(grant), signed_in(grant)
+    course = make.course(by, meetings=9, first=make.MONDAY - dt.timedelta(weeks=6))
+    with acting(by):
+        course.all_meetings.filter(ends_at__lt=NOW).update(
+            state=MeetingState.HELD, closed_at=NOW, closed_by=by.user_id
+        )
+    text = page(client, course).content.decode()
+    assert "8 mødegange, der har været" in text
+    assert text.index("Næste mødegang") < text.index('id="_participants"')
+    assert text.index('id="_participants"') < text.index('id="_meetings"'), "once it runs"
+    ahead = make.course(by, meetings=6, first=NOW + dt.timedelta(days=3))
+    text = page(client, ahead).content.decode()
+    assert "der har været" not in text
+    assert text.index('id="_meetings"') < text.index('id="_participants"'), "before it begins"
+
+
+def test_a_group_that_has_lost_a_meeting_says_that_the_agreement_asks_for_more() -> None:
+    grant = make.grant()
+    by, client = make.actor(grant), signed_in(grant)
+    course = make.course(by, meetings=6, first=NOW + dt.timedelta(days=3))
+    said = "Kun 5 mødegange: aftalen siger mindst 6."
+    assert said not in page(client, course).content.decode()
+    with acting(by):
+        lost = course.all_meetings.latest("starts_at")
+        Meeting.objects.filter(pk=lost.pk).update(
+            state=MeetingState.CANCELLED, cancel_reason="Sygdom"
+        )
+    text = page(client, course).content.decode()
+    assert said in text
+    assert '<span class="badge badge-error">Aflyst</span>' in text
+
+
+def test_a_cancelled_course_offers_nothing() -> None:
+    grant = make.grant()
+    by = make.actor(grant)
+    course = make.course(
+        by,
+        meetings=1,
+        state=CourseState.CANCELLED,
+        cancelled_at=NOW,
+        cancel_reason="For få",
+    )
+    text = page(signed_in(grant), course).content.decode()
+    for words in ("forløbets kalender", "Tilmeld en borger", "Åbn mødegangen"):
+        assert words not in text

@@ -8,13 +8,19 @@ import pytest
 import time_machine
 from django.test import Client
 
+from courses.forms.cancelling import course_words
 from courses.models import Course
 from courses.queries.grid import MOST, Grid, GridFilters, grid
+from courses.queries.listed import SORTS, ListedFilters, listed_page
+from courses.queries.moving import open_courses
+from courses.queries.standing import standing
+from courses.rules.seats import Lack, lack
 from courses.rules.spread import gaps, part_of_day, usual_place
-from courses.states import CourseState, EnrolmentState, MeetingState, Target
+from courses.states import CourseKind, CourseState, EnrolmentState, MeetingState, Target
 from roegfri.accounts.roles import Role
 from roegfri.actor import Actor, acting, hosting
 from tests import make
+from tests.courses.world import staff as put_staff
 
 TODAY = make.MONDAY
 TUESDAY_MORNING = TODAY + dt.timedelta(days=1, hours=1)
@@ -135,6 +141,40 @@ def test_a_cell_where_all_is_taken_is_neither_a_gap_nor_an_offer(by: Actor) -> N
     assert (found.full, found.seats_left, (2, "am") in found.gaps) == ([(2, "am")], 0, False)
     (offer,) = found.rows[0][1][1].offers
     assert (offer.seats_left, offer.waiting) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("taken", "staff", "kind", "lacks"),
+    [
+        (11, 1, CourseKind.GROUP, False),
+        (12, 1, CourseKind.GROUP, True),
+        (12, 0, CourseKind.OPEN, True),
+        (12, 2, CourseKind.GROUP, False),
+        (12, 1, CourseKind.INDIVIDUAL, False),
+        (16, 1, CourseKind.GROUP, False),
+    ],
+)
+def test_seats_that_wait_for_a_second_counsellor_are_none(
+    by: Actor, taken: int, staff: int, kind: str, lacks: object
+) -> None:
+    course = make.course(by, meetings=6, first=TUESDAY_MORNING, capacity=16, kind=kind)
+    put_staff(course, staff, by)
+    with acting(hosting(make.SYSTEM, course.host_id)):
+        Course.objects.update(seats_taken=taken)
+    found = asked(by)
+    (offer,) = found.rows[0][1][1].offers
+    left = 16 - taken
+    assert (offer.seats_left, offer.seats_later) == ((0, left) if lacks else (left, 0))
+    with acting(by):
+        (row,) = listed_page(by, ListedFilters(), SORTS[0], at=TODAY).rows
+        assert row.lacks_counsellor is lacks
+        (there,) = open_courses(by, TODAY)
+        assert there.lacks_counsellor is lacks
+        assert (
+            lack(standing(by, Course.objects.select_related("host", "agreement").get(), TODAY))
+            is Lack.COUNSELLOR
+        ) is lacks
+    assert ("når der er en rådgiver til" in course_words(there)) is lacks
 
 
 def test_a_square_names_a_few_and_counts_all(by: Actor) -> None:

@@ -86,7 +86,7 @@ def test_a_room_that_is_taken_is_refused_with_the_course_that_has_it(by: Actor) 
     with pytest.raises(Taken) as refused:
         lay(make.course(by, room=room), by, slot(25))
     assert str(refused.value) == (
-        "Tirsdag 3. marts 2026 kl. 10.00-12.00: Lokale 1 er optaget kl. 9.00-11.00 («Det første»)."
+        "Tirsdag 3. marts 2026 kl. 10.00–12.00: Lokale 1 er optaget kl. 9.00–11.00 («Det første»)."
         " Vælg et andet tidspunkt, et andet lokale eller en anden."
     )
     assert Meeting.objects.count() == 1
@@ -105,7 +105,7 @@ def test_another_municipality_is_told_when_and_where_and_no_more(by: Actor) -> N
     make.grant(organisation=make.home(by), person=User.objects.get(pk=there.person))
     with pytest.raises(Taken) as refused:
         lay(make.course(by), by, slot(25), staff=(there,))
-    assert f"Anne Olsen er optaget kl. 9.00-11.00 ({elsewhere.name})" in str(refused.value)
+    assert f"Anne Olsen er optaget kl. 9.00–11.00 ({elsewhere.name})" in str(refused.value)
     assert "Hemmeligt" not in str(refused.value)
 
 
@@ -181,7 +181,7 @@ def test_an_extra_meeting_comes_to_the_others_once(by: Actor) -> None:
 
 def test_a_course_is_never_at_two_meetings_at_once(by: Actor) -> None:
     course = world(by)
-    with pytest.raises(Taken, match=r"forløbet mødes allerede kl\. 9\.00-11\.00"):
+    with pytest.raises(Taken, match=r"forløbet mødes allerede kl\. 9\.00–11\.00"):
         add(course, by, slot(25), counsellors=[])
 
 
@@ -389,7 +389,7 @@ def test_a_closed_day_is_said_once_and_meant_by_a_tick(by: Actor, client: Client
     [
         (sent("2026-03-05", ends="09:00"), "skal slutte, efter at den er begyndt"),
         (sent("2026-03-01"), "Tidspunktet er gået."),
-        (sent("2026-03-10"), "forløbet mødes allerede kl. 9.00-11.00"),
+        (sent("2026-03-10"), "forløbet mødes allerede kl. 9.00–11.00"),
         (sent("i morgen"), "gyldig dato"),
     ],
 )

@@ -325,6 +325,9 @@ def test_a_course_is_over_with_its_participants_and_seen_for_thirty_days() -> No
     with pytest.raises(Refusal, match=r"mødegang endnu: tirsdag 10. marts"):
         do(finish_course, course, by)
     at = over(course)
+    with pytest.raises(Refusal, match="1 deltager har hverken et resultat eller en grund"):
+        do(finish_course, course, by, at)
+    make.ending(enrolment, by)
     do(finish_course, course, by, at)
     with acting(make.SYSTEM):
         enrolment.refresh_from_db()
@@ -354,6 +357,7 @@ def test_nobody_is_called_before_a_course_that_is_over() -> None:
         make.task(enrolment, by, TaskKind.MISSING),
     ]
     at = over(course)
+    make.ending(enrolment, by)
     do(finish_course, course, by, at)
     with acting(make.SYSTEM):
         tasks = Task.objects.in_bulk([one.pk for one in [*calls, *still]])
@@ -365,7 +369,7 @@ def test_a_course_with_fewer_seats_by_now_is_not_opened_again() -> None:
     by = coordinator()
     course = do(publish_course, planned(by), by)
     for _ in range(2):
-        make.enrolment(course, make.referral(by), by)
+        make.ending(make.enrolment(course, make.referral(by), by), by)
     at = over(course)
     course = do(finish_course, course, by, at)
     do(change_course, course, by, at, changes={"capacity": (1,)}, version=0)
@@ -551,7 +555,7 @@ def test_a_clash_stands_beside_its_day_and_refuses(client: Client, grant: Grant)
     planned(by, name="Naboen", room=room, times=weeks(1))
     data = form(by, room=str(room.pk))
     part = sent(client, {**data, "act": "propose"}).content.decode()
-    assert "Lokale 1 er optaget kl. 16.00-18.00 («Naboen»)" in part
+    assert "Lokale 1 er optaget kl. 16.00–18.00 («Naboen»)" in part
     answer = sent(client, data)
     assert answer.status_code == 422
     assert "Naboen" in answer.content.decode()

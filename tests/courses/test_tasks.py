@@ -13,7 +13,7 @@ from django.test import Client
 
 from courses.commands.tasks import drop_tasks, finish_task, make_task, take_up_task
 from courses.models import Course, Enrolment, Meeting, Task, Tick
-from courses.states import Item, TaskKind, TaskResult
+from courses.states import EnrolmentState, Item, TaskKind, TaskResult
 from referrals import queries
 from referrals.queries import View
 from referrals.states import GuardianConsent
@@ -376,6 +376,38 @@ def test_one_press_finishes_and_the_next_task_is_open(town: Town, client: Client
     client.post(f"/opgave/{task.pk}/", {"undo": "1"})
     with acting(town.by):
         assert list(Task.objects.filter(done_at=None)) == [task]
+
+
+def test_what_a_seat_takes_is_said_where_one_is_to_be_found(town: Town, client: Client) -> None:
+    waits = make.enrolment(
+        town.course,
+        make.referral(town.by, number="+4540404040"),
+        town.by,
+        state=EnrolmentState.WAITING,
+        enrolled_at=None,
+        waiting_since=NOW,
+    )
+    task = town.task(TaskKind.PLACE, enrolment=waits)
+
+    def said(**given: int) -> str:
+        with acting(hosting(make.SYSTEM, town.course.host_id)):
+            Course.objects.filter(pk=town.course.pk).update(**given)
+        return client.get(f"/opgave/{task.pk}/").content.decode()
+
+    full = said(capacity=1)
+    assert "Alle pladser er taget" in full
+    assert "Koordinatoren kan rette antallet" in full
+    assert f"/tilmelding/{waits.pk}/flyt/" in full
+    assert f"/sag/{waits.referral_id}/" in full
+    assert "Giv plads</a>" in said(capacity=20)
+    assert "mangler en rådgiver" in said(capacity=20, seats_taken=12)
+
+
+def test_a_deadline_of_a_day_is_said_as_that_day(town: Town, client: Client) -> None:
+    task = town.task(due_at=clock.end_of_day(NOW.date() + DAY))
+    assert "senest i morgen<" in words_of(town).due
+    page = client.get(f"/opgave/{task.pk}/").content.decode()
+    assert '<span class="num">5. mar</span>' in page
 
 
 def test_nobody_answered_and_the_proposed_time_is_taken(town: Town, client: Client) -> None:

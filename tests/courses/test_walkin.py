@@ -11,11 +11,16 @@ from django.db import DatabaseError, connection, transaction
 
 from courses.commands.leaving import take_back, withdraw
 from courses.commands.marking import Said, mark
+from courses.commands.ticks import expect_contact
+from courses.commands.waiting import promote
 from courses.commands.walkin import WalkedIn, WalkIn, walk_in
-from courses.models import Attendance, Course, Enrolment, Meeting, Task
-from courses.states import CourseKind, EnrolmentState, Mark, TaskKind, WithdrawReason
+from courses.models import Attendance, Course, Enrolment, Meeting, Task, Tick
+from courses.states import CourseKind, EnrolmentState, Item, Mark, TaskKind, WithdrawReason
+from referrals.commands.contact import log_call
 from referrals.models import Citizen, ContactAttempt, Referral
-from referrals.states import Channel, ReferralState, Source
+from referrals.queries import waiting_counts, worklist
+from referrals.queries.lists import View
+from referrals.states import Channel, Outcome, ReferralState, Source
 from roegfri.actor import Actor, acting, hosting
 from roegfri.refusal import AlreadySent, Refusal
 from tests import make
@@ -47,6 +52,15 @@ def comes(host: Actor, course: Course, who: WalkIn | None = None, **given: Any) 
 def tasks(host: Actor) -> dict[str, tuple[dt.datetime, str]]:
     with acting(host):
         return {one.kind: (one.due_at, one.note) for one in Task.objects.filter(done_at=None)}
+
+
+def lines_of(host: Actor) -> list[str]:
+    """The lines about participants on «I dag», in their order."""
+    with acting(host):
+        counted = waiting_counts(host).number[View.TASKS].number
+        lines = [one.kind for one in worklist(host, view=View.TASKS).rows]
+    assert counted == len(lines)
+    return lines
 
 
 def mark_of(host: Actor, enrolment: Enrolment) -> str:
@@ -110,10 +124,40 @@ def test_without_a_seat_she_waits_with_her_attendance(host: Actor, course: Cours
     make.enrolment(course, make.referral(host), host)
     came = comes(host, course, WalkIn(given_names="Bo", surname="Berg", phone="+4520203030"))
     assert (came.waits, mark_of(host, came.enrolment)) == (True, Mark.ATTENDED)
-    assert set(tasks(host)) == {TaskKind.PLACE, TaskKind.MISSING}
-    assert tasks(host)[TaskKind.PLACE][0] == FIRST + WEEK
+    assert tasks(host) == {
+        TaskKind.PLACE: (
+            FIRST + WEEK,
+            "Kom til en mødegang uden at have en plads. Spørg efter: bopælskommune.",
+        ),
+        TaskKind.MISSING: (FIRST + WEEK, "Spørg efter: bopælskommune."),
+    }
     course.refresh_from_db()
     assert (course.seats_taken, course.waiting) == (1, 1)
+    assert lines_of(host) == [TaskKind.PLACE], "what is missing stands on the same line"
+    # Once she has a seat, what is missing is a line of its own.
+    with acting(hosting(make.SYSTEM, course.host_id)):
+        Course.objects.update(capacity=2)
+    with acting(host):
+        promote(came.enrolment, by=host, at=DURING)
+    assert lines_of(host) == [TaskKind.TELL_SEAT, TaskKind.MISSING]
+
+
+@pytest.mark.parametrize("talked", [False, True])
+def test_whoever_walks_in_was_not_phoned_before_by_that(
+    host: Actor, course: Course, talked: object
+) -> None:
+    given = {}
+    if talked:
+        case = make.referral(host)
+        with acting(host):
+            log_call(case, outcome=Outcome.REACHED, once=uuid.uuid4(), by=host, at=make.MONDAY)
+        given["citizen"] = case.citizen_id
+    for_her = comes(host, course, WalkIn(given_names="Bo"), **given).enrolment
+    with acting(host):
+        expect_contact(for_her, by=host, at=DURING + HOUR)
+        ticked = Tick.objects.filter(enrolment=for_her, item=Item.CONTACTED)
+        assert [one.at for one in ticked] == ([make.MONDAY] if talked else [])
+    assert TaskKind.CONTACT_FIRST not in tasks(host)
 
 
 def test_the_last_meeting_is_none_too_late(host: Actor, course: Course) -> None:

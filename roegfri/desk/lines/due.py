@@ -11,7 +11,7 @@ from courses.states import TaskKind
 from referrals.queries.waiting import MESSAGE, Waiting
 from referrals.states import InboxState, NextStep
 from roegfri import clock
-from roegfri.desk.lines.when import day_words, is_on, moment_words, when_words
+from roegfri.desk.lines.when import day_words, is_on, moment_words, until_words, when_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _task(row: Waiting, at: dt.datetime) -> Due:
     Once it was tried the time is that of the next try.
     """
     today = clock.danish_date(at)
-    when = moment_words(row.next_at, today)
+    when = (moment_words if row.attempts else until_words)(row.next_at, today)
     if row.attempts:
         words = (
             _("%(what)s: prøv igen %(when)s") if row.next_at > at else _("%(what)s: prøv igen nu")
@@ -92,7 +92,8 @@ def _task(row: Waiting, at: dt.datetime) -> Due:
         words = _("%(what)s senest %(when)s")
     what = TaskKind(row.kind).label
     overdue = row.next_at <= at and not row.attempts
-    kind = "overdue" if overdue else "today" if is_on(row.next_at, at) else "new"
+    last = row.next_at - dt.timedelta(microseconds=1)
+    kind = "overdue" if overdue else "today" if is_on(last, at) else "new"
     return Due(kind, words % {"what": what, "when": when}, ". ".join(_about_task(row, today)))
 
 

@@ -21,6 +21,15 @@ def moment_words(moment: dt.datetime, today: dt.date) -> str:
     return _("%(day)s kl. %(time)s") % {"day": day, "time": clock_words(moment)}
 
 
+def until_words(moment: dt.datetime, today: dt.date) -> str:
+    """The same of a deadline; one at midnight is the whole day before it: "mandag 23. nov."."""
+    day = clock.day_ended_by(moment)
+    if day is None:
+        return moment_words(moment, today)
+    near = {-1: _("i går"), 0: _("i dag"), 1: _("i morgen")}.get((day - today).days)
+    return near or day_words(day)
+
+
 def when_words(moment: dt.datetime, at: dt.datetime) -> str:
     """The same, but only the time on the day itself: "kl. 13.30"."""
     if is_on(moment, at):

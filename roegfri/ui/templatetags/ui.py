@@ -70,6 +70,13 @@ def moment(instant: dt.datetime | None) -> str:
     return f"{day(local.date())} {local.hour}.{local.minute:02d}"
 
 
+@register.simple_tag
+def until(deadline: dt.datetime) -> str:
+    """When something is due at the latest: a moment, or the day that ends then."""
+    whole = clock.day_ended_by(deadline)
+    return day(whole) if whole else moment(deadline)
+
+
 @register.inclusion_tag("ui/empty_state.html")
 def empty_state(title: str, text: str) -> dict[str, str]:
     """What a list says when there is nothing in it: what that means, and what to do."""
