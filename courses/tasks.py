@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.db import transaction
 
-from courses.commands import rolling
+from courses.commands import ending, rolling
 from courses.commands.waiting import look_at_line
 from courses.queries.absent import long_absent
 from courses.queries.standing import with_a_line
@@ -39,3 +39,18 @@ def look_at_lines(**_: Any) -> None:
     with acting(system("courses.look_at_lines")) as by:
         for course in with_a_line(by):
             look_at_line(course, by=by, at=clock.now())
+
+
+@shared_task(name="courses.ask_to_finish")
+def ask_to_finish(**_: Any) -> None:
+    """A course that has met for the last time is on its host's «I dag» until it is ended."""
+    with acting(system("courses.ask_to_finish")) as by:
+        ending.ask_to_finish(by=by, at=clock.now())
+
+
+@shared_task(name="courses.ask_for_letters")
+def ask_for_letters(**_: Any) -> None:
+    """Whoever has the case is asked for the letter that a citizen has agreed to. Often: who ends a
+    course goes on to its letters."""
+    with acting(system("courses.ask_for_letters")) as by:
+        ending.ask_for_letters(by=by, at=clock.now())

@@ -175,6 +175,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "ask that courses are ended": {
+        "task": "courses.ask_to_finish",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "ask for letters to doctors": {
+        "task": "courses.ask_for_letters",
+        "schedule": 120.0,
+        "options": {"expires": 120},
+    },
     "send what waits in the outbox": {
         "task": "outbox.send",
         "schedule": 10.0,
@@ -317,6 +327,11 @@ UPLOAD_CAP = 5 * 1024 * 1024  # bytes of one request's files; the rest is not re
 # ---- what stands on "I dag": branches of the queue; those of a storey are named, never imported,
 # by the ones below it (referrals/queries/lists.py) ----
 QUEUE_BRANCHES = ["referrals.queries.lists.BRANCHES", "courses.queries.tasks.BRANCHES"]
+
+# ---- MedCom out: what the sweep writes (referrals/intake/folder/outbound.py), and who is told what
+# other systems answer (referrals/commands/inbox/replies.py) ----
+MEDCOM_OUTGOING = ["referrals.commands.receipts.OUT", "courses.commands.letters.OUT"]
+MEDCOM_ANSWERS = "courses.commands.letters.note_receipt"
 
 # ---- other systems (docs/api.md) ----
 API_ROUTERS = ["referrals.api.router"]

@@ -180,9 +180,15 @@ def _appointments_ahead(enrolment: Enrolment, by: Actor, at: dt.datetime) -> lis
 def _seat_is_free(
     enrolment: Enrolment, hers: Sequence[Meeting], *, by: Actor, at: dt.datetime
 ) -> None:
-    """Nothing is left to do about her, her counsellor's time is free again, and the next who waits
-    moves up."""
     nothing_to_do(enrolment, by, at)
+    seat_goes_on(enrolment, hers, by=by, at=at)
+
+
+def seat_goes_on(
+    enrolment: Enrolment, hers: Sequence[Meeting], *, by: Actor, at: dt.datetime
+) -> None:
+    """Her counsellor's time is free again, and the next who waits moves up. Part of a command by
+    which she has left."""
     with books_of(enrolment.course, by):
         for meeting in hers:
             meeting.cancel_reason = _("Deltageren er stoppet på forløbet")

@@ -15,7 +15,9 @@ from roegfri.audit.commands import record
 from roegfri.refusal import Conflict, Refusal
 
 # What a person has finished of these is done for good; the others can become necessary again.
-ONCE_AND_FOR_ALL = frozenset({TaskKind.CONTACT_FIRST, TaskKind.NO_SHOW, TaskKind.MOVE})
+ONCE_AND_FOR_ALL = frozenset(
+    {TaskKind.CONTACT_FIRST, TaskKind.NO_SHOW, TaskKind.MOVE, TaskKind.LETTER}
+)
 # What is ticked on the participant's checklist by doing the task.
 TICKS = {TaskKind.CONTACT_FIRST: Item.CONTACTED, TaskKind.NO_SHOW: Item.NO_SHOW_CALLED}
 # As long as a call can be taken back (referrals.commands.undo), and for the same reasons.

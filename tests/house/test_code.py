@@ -122,6 +122,8 @@ PARTS_OF_COMMANDS = {
     "on_it_already",
     "last_in_line",
     "held_to_leave",
+    "seat_goes_on",
+    "result_of",
     "follow_merge",
     "tasks_follow",
     "move_up",
@@ -228,7 +230,17 @@ def test_parts_of_commands_are_called_by_commands_alone() -> None:
 
 # What queries share to show rows that were read for their viewer; the names of municipalities; and
 # what can stand in the queue at all.
-LINES = {"term_line", "rate_line", "municipality_names", "branches"}
+LINES = {
+    "term_line",
+    "rate_line",
+    "municipality_names",
+    "branches",
+    "text_of",
+    "editions",
+    "form_on",
+    "edition",
+    "first_edition",
+}
 
 
 def test_every_query_is_asked_by_a_viewer() -> None:

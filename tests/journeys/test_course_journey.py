@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
+from courses.commands.ending import Line, Result, note_endings
 from courses.commands.enrol import enrol
 from courses.commands.marking import Said, close_meeting, mark, mark_all
 from courses.commands.meetings import move_meeting
@@ -26,6 +27,7 @@ from courses.commands.tasks import finish_task
 from courses.commands.ticks import tick
 from courses.commands.walkin import WalkIn, walk_in
 from courses.models import Attendance, Course, Enrolment, Meeting, Task, Tick
+from courses.queries.endings import endings
 from courses.rules.planning import Slot, proposed_meetings
 from courses.states import (
     CourseKind,
@@ -34,6 +36,7 @@ from courses.states import (
     Item,
     Mark,
     MeetingState,
+    SmokeFree,
     TaskKind,
     TaskResult,
 )
@@ -42,6 +45,7 @@ from referrals.states import Outcome
 from roegfri import clock
 from roegfri.accounts.roles import Role
 from roegfri.actor import Actor, acting
+from roegfri.refusal import Refusal
 from tests import make
 
 DAY = dt.timedelta(days=1)
@@ -118,10 +122,15 @@ def rung(there: Towns, at: dt.datetime) -> None:
 
 
 def over(there: Towns, course: Course, enrolment: Enrolment, at: dt.datetime) -> None:
-    """The diploma is given, and the course is ended."""
-    by = there.planner
-    with time_machine.travel(at, tick=True), acting(by):
+    """The diploma is given, it is noted how it ended for each, and the course is ended."""
+    by = there.host
+    with time_machine.travel(at, tick=True), acting(by), transaction.atomic():
         tick(enrolment, item=Item.DIPLOMA, by=by, at=at)
+        with pytest.raises(Refusal, match="2 deltagere har hverken"):
+            finish_course(course, by=by, at=at)
+        stayed = endings(by, course, at=at).missing
+        smoke_free = Result(smoke_free=SmokeFree.YES)
+        note_endings([Line(one.id, smoke_free, None) for one in stayed], by=by, at=at)
         finish_course(course, by=by, at=at)
 
 

@@ -4,14 +4,15 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses import policies
 from courses.commands.books import nothing_to_tell
 from courses.commands.planning.details import course_to_plan
 from courses.commands.tasks import drop_tasks
-from courses.models import Course, Enrolment
+from courses.models import Course, Ending, Enrolment, Task
 from courses.states import (
     COURSE_MOVES,
     ENROLMENT_MOVES,
@@ -19,6 +20,7 @@ from courses.states import (
     EnrolmentState,
     MeetingState,
     TaskKind,
+    TaskResult,
 )
 from roegfri import clock, lifecycle
 from roegfri.actor import Actor
@@ -34,8 +36,9 @@ SEEN_AFTER = 30
 def finish_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
     """Ends a course and those who take part in it. One that is over stays so.
 
-    Its municipality sees the participants for another SEEN_AFTER days. Raises Refusal while a
-    meeting is ahead, or somebody waits.
+    Its municipality sees the participants for another SEEN_AFTER days, and may correct how it ended
+    for them. Raises Refusal while a meeting is ahead, somebody waits, or somebody who takes part
+    has neither an outcome nor a reason why not.
     """
     course = course_to_plan(course, by)
     if course.state == CourseState.FINISHED:
@@ -49,15 +52,19 @@ def finish_course(course: Course, *, by: Actor, at: dt.datetime) -> Course:
             )
             % {"waiting": course.waiting}
         )
+    participants = _participants(course, by).filter(state=EnrolmentState.ENROLLED)
+    _ended_for_each(participants)
     course.finished_at = at
     lifecycle.move(course, COURSE_MOVES, to=CourseState.FINISHED, at=at, facts=["finished_at"])
-    for enrolment in _participants(course, by).filter(state=EnrolmentState.ENROLLED):
+    for enrolment in participants:
         enrolment.left_at = at
         lifecycle.move(
             enrolment, ENROLMENT_MOVES, to=EnrolmentState.ENDED, at=at, facts=["left_at"]
         )
         nothing_to_tell(enrolment, by, at)
     drop_tasks(kind=TaskKind.COUNSELLOR, course=course, at=at)
+    asked = Task.objects.filter(course=course, kind=TaskKind.FINISH, done_at=None)
+    asked.update(done_at=at, done_by=by.user_id, result=TaskResult.DONE)
     seen_until(course, clock.danish_date(at) + dt.timedelta(days=SEEN_AFTER))
     record("course.finished", course, by=by, at=at, persons=_persons(course, by))
     return course
@@ -95,6 +102,23 @@ def _nothing_ahead(course: Course, at: dt.datetime) -> None:
         raise Refusal(
             _("Der er en mødegang endnu: %(when)s. Flyt eller aflys den først.")
             % {"when": span_words(first.starts_at, first.ends_at)}
+        )
+
+
+def _ended_for_each(participants: QuerySet[Enrolment]) -> None:
+    """Who left has said why; who stayed has an outcome."""
+    noted = Ending.objects.filter(enrolment=OuterRef("pk"))
+    lacking = sum(not one.noted for one in participants.annotate(noted=Exists(noted)))
+    if lacking:
+        raise Refusal(
+            ngettext(
+                "%(count)d deltager har hverken et resultat eller en grund. Skriv det på siden"
+                " «Afslutning», og afslut så forløbet.",
+                "%(count)d deltagere har hverken et resultat eller en grund. Skriv dem på siden"
+                " «Afslutning», og afslut så forløbet.",
+                lacking,
+            )
+            % {"count": lacking}
         )
 
 
