@@ -6,7 +6,7 @@ Who takes part is seen by those whom CitizenAccess names (referrals.policies), a
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
-from courses.models import Course, DischargeLetter, Enrolment, Feed, Meeting, Task
+from courses.models import Course, DischargeLetter, Enrolment, Feed, Meeting, Task, Wish
 from courses.states import CourseState
 from referrals.models import CitizenAccess
 from referrals.policies import referrals_visible_to
@@ -98,6 +98,15 @@ def tasks_visible_to(viewer: Actor) -> QuerySet[Task]:
     if viewer.organisation_id is None:
         return Task.objects.none()
     return Task.objects.filter(organisation_id=viewer.organisation_id)
+
+
+def wishes_visible_to(viewer: Actor) -> QuerySet[Wish]:
+    """Which course somebody had found herself: for whoever handles the case, and will call her."""
+    if viewer.is_system:
+        return Wish.objects.all()
+    if viewer.organisation_id is None:
+        return Wish.objects.none()
+    return Wish.objects.filter(referral__handler=viewer.organisation_id)
 
 
 def letters_visible_to(viewer: Actor) -> QuerySet[DischargeLetter]:

@@ -82,10 +82,28 @@ def enrolled(viewer: Actor, persons: Collection[UUID], at: dt.datetime) -> list[
     return sorted(found, key=lambda one: not one.live)
 
 
-def courses_of(viewer: Actor, persons: Collection[UUID]) -> frozenset[UUID]:
-    """The courses she is on, or waits for."""
+@dataclass(frozen=True, slots=True)
+class On:
+    """A course she is on, or `waits` for, by its enrolment; `next_at` is the meeting she is to come
+    to next (UTC), None where none is planned or she waits."""
+
+    id: UUID
+    course_id: UUID
+    name: str
+    waits: bool
+    next_at: dt.datetime | None
+
+
+def on_now(viewer: Actor, persons: Collection[UUID], at: dt.datetime) -> list[On]:
+    """The courses she is on, or waits for, what she comes to next in front. One statement."""
     rows = policies.enrolments_visible_to(viewer).filter(citizen__in=persons, state__in=LIVE)
-    return frozenset(rows.values_list("course_id", flat=True))
+    comes = When(state=EnrolmentState.ENROLLED, then=Subquery(_coming(at).values("starts_at")[:1]))
+    read = rows.annotate(
+        waits=Q(state=EnrolmentState.WAITING), next_at=Case(comes, default=None)
+    ).order_by(F("next_at").asc(nulls_last=True), "pk")
+    return [
+        On(*one) for one in read.values_list("pk", "course", "course__name", "waits", "next_at")
+    ]
 
 
 def live_of_case(viewer: Actor, referral: UUID) -> list[Enrolment]:

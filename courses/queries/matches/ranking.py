@@ -66,9 +66,12 @@ def ranked(viewer: Actor, wishes: Wishes, *, limit: int = 10) -> Matches:
     judge = _Judge(viewer, wishes, coming, offers.elsewhere(viewer, wishes, away), two_from)
     judged = map(judge.candidate, offers.rows(viewer, wishes, two_from))
     found = [one for one in judged if one]
+    # S1: «Borgeren tilmeldes det tilbud, der ønskes»: what she chose herself comes before points.
+    chosen = [one for one in found if one[2] == wishes.chosen]
     # The ids differ: nothing behind them is ever compared.
-    best = heapq.nlargest(limit, found)
-    return Matches([judge.match(*one) for one in best], len(found))
+    best = [one for one in heapq.nlargest(limit, found) if one not in chosen]
+    shown = [*chosen, *best][:limit]
+    return Matches([judge.match(*one) for one in shown], len(found))
 
 
 # Points, then how soon it meets (of equals that one is better), then its id: the same ones always

@@ -28,7 +28,7 @@ class Wishes:
     """For whom a course is looked for, at which instant, under which agreement.
 
     `postcode` is where she lives (empty: nobody says how far it is); `besides` are courses that she
-    is on already.
+    is on already; `chosen` is one that she has asked for herself, and stands first.
     """
 
     agreement_id: UUID
@@ -37,3 +37,4 @@ class Wishes:
     postcode: str = ""
     narrow: Narrow = field(default_factory=Narrow)
     besides: frozenset[UUID] = frozenset()
+    chosen: UUID | None = None

@@ -144,6 +144,9 @@ def _clock(case: Case, at: dt.datetime) -> dict[str, Any]:
         "days_left": (referral.contact_by - today).days,
         "call_before": rules.warn_on(referral.contact_by, closed=closed),
         "kept": referral.reached_at and clock.danish_date(referral.reached_at),
+        # What is done is no longer urgent, late as it was.
+        "reached": referral.reached_at
+        and _("Kontaktet %s, efter fristen") % day_words(clock.danish_date(referral.reached_at)),
         "in_time": referral.reached_at
         and clock.danish_date(referral.reached_at) <= referral.contact_by,
         "handed_over": before[-1] if before else None,

@@ -10,10 +10,12 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from courses.models import Course
-from courses.queries.enrolled import courses_of
+from courses.queries.enrolled import On, on_now
 from courses.queries.matches import Match, Matches, Wishes, ranked
+from courses.queries.wished import Wished, wished
 from courses.rules.matching import Asked
 from courses.rules.seats import Lack
 from courses.states import CourseKind
@@ -29,10 +31,12 @@ _PREGNANT = {Known.YES.value: True, Known.NO.value: False}
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A course, the address that enrols her, and whether there is a seat."""
+    """A course, the address that enrols her, and whether there is a seat; `chosen`: she has asked
+    for it herself."""
 
     match: Match
     url: str
+    chosen: bool
 
     @property
     def has_seat(self) -> bool:
@@ -81,11 +85,17 @@ def panel(
         born=citizen.birth_date or _born(form),
         pregnant=_PREGNANT.get(str(form["pregnant"].value())),
     )
-    found = _found(viewer, case, asked, narrowing, at)
+    on = on_now(viewer, queries.persons_of(viewer, citizen), at)
+    wish = wished(viewer, case.referral, at=at)
+    chosen = wish.course.pk if wish and wish.course else None
+    found = _found(viewer, case, asked, narrowing, at, on=on, chosen=chosen)
     return {
         "suggestions": [
-            Suggestion(one, reverse(enrols, args=[case.referral.pk, one.id])) for one in found.best
+            Suggestion(one, reverse(enrols, args=[case.referral.pk, one.id]), one.id == chosen)
+            for one in found.best
         ],
+        "on_courses": on,
+        "wish": None if wish is None else _wish(wish, found, on),
         "more": 0 if narrowing.every else found.number - len(found.best),
         "number": found.number,
         "narrowing": narrowing,
@@ -104,8 +114,37 @@ def tried_in_call(course: Course, lacks: Lack | None, referral: UUID) -> dict[st
     return {**again, **(full(course, lacks, referral, "desk:enrol_from_call") if lacks else {})}
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The course she chose on the public pages; `why` it is not among those that are shown, empty
+    where it stands first."""
+
+    course: Course | None
+    name: str
+    why: str
+
+
+def _wish(wish: Wished, found: Matches, on: Sequence[On]) -> Wish:
+    pk = wish.course.pk if wish.course else None
+    why = ""
+    if any(one.course_id == pk for one in on):
+        why = _("Det er borgeren på nu.")
+    elif wish.closed:
+        why = wish.closed
+    elif all(one.id != pk for one in found.best):
+        why = _("Det passer ikke med afgrænsningen.")
+    return Wish(wish.course, wish.name, why)
+
+
 def _found(
-    viewer: Actor, case: Case, asked: Asked, narrowing: Narrowing, at: dt.datetime
+    viewer: Actor,
+    case: Case,
+    asked: Asked,
+    narrowing: Narrowing,
+    at: dt.datetime,
+    *,
+    on: Sequence[On],
+    chosen: UUID | None,
 ) -> Matches:
     citizen = case.citizen
     wishes = Wishes(
@@ -115,7 +154,8 @@ def _found(
         # How far it is would tell where she lives.
         postcode="" if citizen.address_protected else citizen.postcode,
         narrow=narrowing.narrow,
-        besides=courses_of(viewer, queries.persons_of(viewer, citizen)),
+        besides=frozenset(one.course_id for one in on),
+        chosen=chosen,
     )
     return ranked(viewer, wishes, limit=MANY if narrowing.every else FEW)
 
