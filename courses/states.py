@@ -162,7 +162,7 @@ class TaskKind(TextChoices):
     MISSING = "missing", _("Oplysninger mangler")
     COUNSELLOR = "counsellor", _("Der skal en rådgiver mere på")
     PLACE = "place", _("Giv plads, eller find et andet forløb")
-    MOVE = "move", _("Forløbet er aflyst: find et andet")
+    MOVE = "move", _("Forløbet er aflyst: ring, og aftal det videre")
     TELL_SEAT = "tell_seat", _("Fortæl, at der er plads på forløbet")
     FINISH = "finish", _("Skriv resultaterne, og afslut forløbet")
     LETTER = "letter", _("Send brev til egen læge")

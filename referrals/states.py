@@ -167,6 +167,8 @@ class Taken(TextChoices):
     CORRECTED = "corrected", _("Rettelse")
     DUPLICATE = "duplicate", _("Kendt i forvejen")
     REFUSED = "refused", _("Ikke indlæst")
+    # To a letter of ours.
+    ANSWERED = "answered", _("Kvittering")
 
 
 class ReceiptKind(TextChoices):

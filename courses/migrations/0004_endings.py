@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='task',
             name='kind',
-            field=models.CharField(choices=[('contact_first', 'Kontakt før første mødegang'), ('no_show', 'Ring efter udeblivelse'), ('missing', 'Oplysninger mangler'), ('counsellor', 'Der skal en rådgiver mere på'), ('place', 'Giv plads, eller find et andet forløb'), ('move', 'Forløbet er aflyst: find et andet'), ('tell_seat', 'Fortæl, at der er plads på forløbet'), ('finish', 'Skriv resultaterne, og afslut forløbet'), ('letter', 'Send brev til egen læge'), ('letter_failed', 'Brevet til egen læge er ikke nået frem')], max_length=16),
+            field=models.CharField(choices=[('contact_first', 'Kontakt før første mødegang'), ('no_show', 'Ring efter udeblivelse'), ('missing', 'Oplysninger mangler'), ('counsellor', 'Der skal en rådgiver mere på'), ('place', 'Giv plads, eller find et andet forløb'), ('move', 'Forløbet er aflyst: ring, og aftal det videre'), ('tell_seat', 'Fortæl, at der er plads på forløbet'), ('finish', 'Skriv resultaterne, og afslut forløbet'), ('letter', 'Send brev til egen læge'), ('letter_failed', 'Brevet til egen læge er ikke nået frem')], max_length=16),
         ),
         AddConstraintNotValid(
             model_name='task',

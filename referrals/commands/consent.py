@@ -39,19 +39,10 @@ def give_consent(
     """
     citizen = handled_person(citizen.pk, by)
     if not guardian_agreed:
-        _check_age(citizen, by, clock.danish_date(at))
+        old_enough(citizen, _own_consent_age(citizen, by, clock.danish_date(at)), at)
     if live := live_consents(citizen, by).filter(kind=kind).first():
         return live
-    consent = Consent.objects.create(
-        citizen=citizen,
-        kind=kind,
-        form=form,
-        text_version=TEXT_VERSION,
-        given_at=at,
-        taken_by_id=by.person,
-    )
-    record("consent.given", consent, by=by, at=at, persons=[citizen.pk])
-    return consent
+    return note_consent(citizen.pk, kind=kind, form=form, by=by, at=at)
 
 
 @transaction.atomic
@@ -64,7 +55,7 @@ def withdraw_consent(consent: Consent, *, by: Actor, at: dt.datetime) -> None:
     live = list(live_consents(citizen, by).filter(kind=consent.kind))
     if consent.pk not in {one.pk for one in live}:
         raise Refusal(_("Samtykket er allerede trukket tilbage."))
-    _end(live, by=by, at=at)
+    end_consents(live, by=by, at=at)
 
 
 @transaction.atomic
@@ -74,10 +65,33 @@ def erase_consents(consents: Collection[UUID], *, by: Actor, at: dt.datetime) ->
     rows = list(Consent.objects.filter(pk__in=consents, withdrawn_at=None).order_by("pk"))
     for one in rows:
         handled_person(one.citizen_id, by)
-    _end(Consent.objects.select_for_update().filter(pk__in=[one.pk for one in rows]), by=by, at=at)
+    end_consents(
+        Consent.objects.select_for_update().filter(pk__in=[one.pk for one in rows]), by=by, at=at
+    )
 
 
-def _end(consents: Iterable[Consent], *, by: Actor, at: dt.datetime) -> None:
+def note_consent(
+    citizen: UUID, *, kind: ConsentKind, form: ConsentForm, by: Actor, at: dt.datetime
+) -> Consent:
+    """A consent to the words that are read aloud today, on the row that counts for her. Part of the
+    commands, whoever takes it; one that somebody else has just taken is that one."""
+    given = Consent(
+        citizen_id=citizen,
+        kind=kind,
+        form=form,
+        text_version=TEXT_VERSION,
+        given_at=at,
+        taken_by_id=by.person,
+    )
+    Consent.objects.bulk_create([given], ignore_conflicts=True)
+    live = Consent.objects.get(citizen=citizen, kind=kind, withdrawn_at=None)
+    if live.pk == given.pk:
+        record("consent.given", live, by=by, at=at, persons=[citizen])
+    return live
+
+
+def end_consents(consents: Iterable[Consent], *, by: Actor, at: dt.datetime) -> None:
+    """These hold no longer. Part of the commands."""
     for one in consents:
         one.withdrawn_at = at
         one.save(update_fields=["withdrawn_at"])
@@ -98,17 +112,22 @@ def handled_person(pk: UUID, by: Actor) -> Citizen:
     return found
 
 
-def _check_age(citizen: Citizen, by: Actor, on: dt.date) -> None:
+def old_enough(citizen: Citizen, age: int | None, at: dt.datetime) -> None:
+    """Raises Refusal for somebody below the age from which one consents oneself. Part of the
+    commands; without an agreement (None) there is no such age."""
+    on = clock.danish_date(at)
+    if age is None or rules.consents_alone(citizen.birth_date, on, own_consent_age=age):
+        return
+    raise Refusal(
+        _("Borgeren er under %(age)s år: en forælder eller værge skal give samtykket.")
+        % {"age": age},
+        field="guardian_agreed",
+    )
+
+
+def _own_consent_age(citizen: Citizen, by: Actor, on: dt.date) -> int | None:
     """By the agreement of the newest referral that whoever takes the consent handles."""
     persons = queries.persons_of(by, citizen)
     visible = policies.referrals_visible_to(by).filter(citizen__in=persons)
     newest = visible.select_related("agreement").order_by("-received_at").first()
-    if newest is None:
-        return
-    age = lookup.terms(newest.agreement, on).target_group.own_consent_age
-    if not rules.consents_alone(citizen.birth_date, on, own_consent_age=age):
-        raise Refusal(
-            _("Borgeren er under %(age)s år: en forælder eller værge skal give samtykket.")
-            % {"age": age},
-            field="guardian_agreed",
-        )
+    return newest and lookup.terms(newest.agreement, on).target_group.own_consent_age

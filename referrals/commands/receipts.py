@@ -3,27 +3,27 @@
 A receipt is rendered once and kept with its bytes; the sweep writes it to the outbound folder.
 """
 
-import base64
 import datetime as dt
-import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referrals import policies
+from referrals.commands.outgoing import Deliver, Outgoing
 from referrals.models import IncomingMessage, Receipt
+from referrals.queries.receipts import waiting_receipts
 from referrals.states import InboxState, ReceiptKind
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.medcom import Message, Unreadable, receipts
 from roegfri.medcom.receipts import RefuseCode
+from roegfri.medcom.writing import new_identifier
 from roegfri.refusal import Refusal
 from roegfri.walls.inserts import insert
 
 AT_ONCE = 100
-_IDENTIFIER = 14
 _CODES = {
     InboxState.UNREADABLE: RefuseCode.SYNTAX,
     InboxState.MISADDRESSED: RefuseCode.RECEIVER,
@@ -46,7 +46,7 @@ def make_receipts(pairs: Sequence[tuple[IncomingMessage, Message]], *, at: dt.da
             row, ReceiptKind.POSITIVE, name, receipts.positive(original, identifier=name, at=at), at
         )
         for row, original in asked
-        if original.answerable and (name := _identifier())
+        if original.answerable and (name := new_identifier())
     ]
     insert(made)
 
@@ -79,7 +79,7 @@ def refuse_sender(message: IncomingMessage, *, reason: str, by: Actor, at: dt.da
         original = None
     if original is None or not original.answerable:
         raise Refusal(_("Filen siger ikke, hvem afsenderen er. Ring eller skriv til afsenderen."))
-    name = _identifier()
+    name = new_identifier()
     code = _CODES.get(InboxState(message.state), RefuseCode.UNSPECIFIED)
     xml = receipts.negative(original, code=code, reason=reason, identifier=name, at=at)
     receipt = _row(message, ReceiptKind.NEGATIVE, name, xml, at)
@@ -90,7 +90,7 @@ def refuse_sender(message: IncomingMessage, *, reason: str, by: Actor, at: dt.da
 
 @transaction.atomic
 def write_receipts(
-    deliver: Callable[[Sequence[Receipt]], Collection[UUID]],
+    deliver: Deliver,
     *,
     but_not: Collection[UUID] = (),
     by: Actor,
@@ -126,6 +126,4 @@ def _row(
     )
 
 
-def _identifier() -> str:
-    """Fourteen letters and digits that nobody has had before."""
-    return base64.b32encode(os.urandom(10)).decode()[:_IDENTIFIER]
+OUT = Outgoing(write_receipts, waiting_receipts)

@@ -35,7 +35,7 @@ _WISHED = "Vil helst ringes op: "
 
 Why = Literal[
     "too_fast", "too_old", "not_sent", "trap", "elsewhere",
-    "many_from_here", "many_today", "sent_before",
+    "many_from_here", "many_today", "sent_before", "course_gone",
 ]  # fmt: skip
 
 
@@ -51,7 +51,7 @@ class NotSent(Exception):
 class SignUp:
     """What she wrote. `page` is the page's language, `language` (in Danish) the one she wants to
     speak; `days` are weekdays (1 is Monday) and `parts` keys of DAY_PARTS; `birth_year` where she
-    gave no date."""
+    gave no date. `about` (Danish) is what she came from: not hers to write."""
 
     first_name: str
     phone: Phone
@@ -66,6 +66,7 @@ class SignUp:
     email: str = ""
     why: str = ""
     message: str = ""
+    about: str = ""
 
     def details(self, received_at: dt.datetime) -> Details:
         """For receive_referral."""
@@ -89,6 +90,7 @@ class SignUp:
         """What has no field of its own, as a counsellor reads it: Danish headings, her words."""
         facts = [
             f"Har selv tilmeldt sig på kommunens side ({self.page.danish_name.lower()}).",
+            self.about,
             f"{_WISHED}{self._times}." if self._times else "",
             f"Vil helst tale {self.language.lower()}." if self.language else "",
             "Ønsker tolk." if self.interpreter else "",

@@ -1,4 +1,4 @@
-"""A fifth thing to agree to; and whoever holds her course takes those that a course needs.
+"""A fifth thing to agree to, receipts among what comes in; and whoever holds her course takes those that a course needs.
 
 A host meets her with the form in hand. The letter to her general practitioner is her own
 municipality's affair: those consents a host neither sees nor takes.
@@ -44,6 +44,19 @@ class Migration(migrations.Migration):
         AddConstraintNotValid(
             model_name='consent',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['stopbase', 'follow_up', 'sms', 'discharge', 'discharge_result'])), name='consent_kind_known'),
+        ),
+        migrations.RemoveConstraint(
+            model_name="arrival",
+            name="arrival_result_known",
+        ),
+        migrations.AlterField(
+            model_name="arrival",
+            name="result",
+            field=models.CharField(choices=[('created', 'Ny henvisning'), ('corrected', 'Rettelse'), ('duplicate', 'Kendt i forvejen'), ('refused', 'Ikke indlæst'), ('answered', 'Kvittering')], max_length=10),
+        ),
+        AddConstraintNotValid(
+            model_name="arrival",
+            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['created', 'corrected', 'duplicate', 'refused', 'answered'])), name="arrival_result_known"),
         ),
         migrations.RunSQL(
             POLICY.format(visible=f"({CLOSE} or {OF_A_COURSE})"), POLICY.format(visible=CLOSE)

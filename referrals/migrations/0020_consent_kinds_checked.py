@@ -1,4 +1,4 @@
-"""The check of 0019, held against the rows that were there before; reads only."""
+"""The checks of 0019, held against the rows that were there before; reads only."""
 
 from django.contrib.postgres.operations import ValidateConstraint
 from django.db import migrations
@@ -9,4 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("referrals", "0019_consents_of_a_host")]
 
-    operations = [ValidateConstraint(model_name="consent", name="consent_kind_known")]
+    operations = [
+        ValidateConstraint(model_name="consent", name="consent_kind_known"),
+        ValidateConstraint(model_name="arrival", name="arrival_result_known"),
+    ]

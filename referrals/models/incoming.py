@@ -16,6 +16,9 @@ from roegfri import sealed
 from roegfri.accounts.models import User
 from roegfri.organisations.models import Organisation
 
+# What stands before the number of the letter that a receipt answers.
+REPLIES = ("XCTL02 ", "XCTL03 ")
+
 
 class IncomingMessage(models.Model):
     """A message as it came, with its bytes (sealed) and what became of it. Nothing is lost.
@@ -99,6 +102,11 @@ class IncomingMessage(models.Model):
     def urgent(self) -> bool:
         """Somebody may be waiting for help elsewhere: red wherever it is shown."""
         return self.state == InboxState.NOT_OURS
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it is a receipt for a letter of ours (commands/inbox/replies.py)."""
+        return self.state == InboxState.ACCEPTED and self.letter.startswith(REPLIES)
 
     @property
     def posted(self) -> bool:

@@ -54,7 +54,7 @@ select 'message', m.id, m.referral_id, m.came_at, null, null, null,
   jsonb_build_object('sender', m.sender_name, 'filename', case m.way when 'api' then '' else
     m.filename end)
 from referrals_incomingmessage m
-where m.referral_id = any(%(referrals)s)
+where m.referral_id = any(%(referrals)s) and m.letter !~ '^XCTL0[23] '
   and (%(system)s or m.organisation_id = %(organisation)s)
 union all
 select 'consent', c.id, c.citizen_id, c.given_at, u.name, c.withdrawn_at, null,

@@ -79,6 +79,9 @@ def message_retry(request: SignedIn, pk: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return redirect("referrals:message", pk)
+    if answer.message.is_reply:
+        messages.success(request, _("Kvitteringen er læst ind og står ved brevet."))
+        return redirect("referrals:inbox")
     if answer.message.referral_id:
         messages.success(request, _("Beskeden er læst ind og står på opkaldslisten."))
         return redirect("desk:call", answer.message.referral_id)

@@ -50,6 +50,7 @@ _SAID = {
     Taken.DUPLICATE: _("Beskeden er læst ind før. Intet er ændret."),
 }
 
+_REPLY = _("Kvitteringen er læst ind og står ved brevet.")
 # Whether it lay there already.
 _LIES = {
     False: _("Filen er ikke læst ind. Den ligger i indbakken med grunden."),
@@ -58,6 +59,9 @@ _LIES = {
 
 
 def _after_one(request: SignedIn, answer: Answer) -> HttpResponse:
+    if answer.message.is_reply:
+        messages.success(request, str(_REPLY))
+        return redirect("referrals:upload")
     if answer.message.referral_id:
         messages.success(request, str(_SAID[answer.taken]))
         return redirect("desk:call", answer.message.referral_id)
@@ -81,6 +85,7 @@ class _Line:
 _URGENT = (0, "overdue", _("I indbakken, akut eller ikke vores"))
 _KEPT = (1, "today", _("I indbakken"))
 _BEFORE = (5, "waiting", _("Lå i indbakken i forvejen"))
+_REPLIED = (4, "done", _("Kvittering for et brev"))
 _BECAME: dict[str, tuple[int, str, Words]] = {
     Taken.CORRECTED: (2, "new", _("Rettelse")),
     Taken.CREATED: (3, "done", _("Læst ind")),
@@ -103,6 +108,8 @@ def _line(delivery: Delivery, answer: Answer) -> _Line:
 
 
 def _became(answer: Answer) -> tuple[int, str, Words]:
+    if answer.message.is_reply:
+        return _REPLIED
     if answer.message.referral_id:
         return _BECAME[answer.taken]
     if answer.taken == Taken.DUPLICATE:

@@ -7,6 +7,7 @@ verdicts   what is to become of a letter, by what is known
 cases      new referrals, many at once
 alone      a letter about a case that is there, or about an earlier letter of the set
 keeping    what could not be taken, with its bytes and the reason
+replies    receipts for letters of ours, told to the storey that sent them
 """
 
 from referrals.commands.inbox.keeping import keep_message, read_message

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from referrals.commands.inbox.values import Answer, Delivery, Letter, Place, Unread
+from referrals.commands.inbox.values import Answer, Delivery, Letter, Place, Reply, Unread
 from referrals.models import IncomingMessage, Referral
 from referrals.states import InboxState, Taken
 from roegfri import sealed
@@ -94,6 +94,21 @@ def accepted_row(letter: Letter, referral: Referral, place: Place) -> IncomingMe
         envelope=letter.message.envelope.identifier,
         letter=letter.message.letter.identifier,
         referral=referral,
+    )
+
+
+def reply_row(reply: Reply, case: UUID, place: Place) -> IncomingMessage:
+    """The row of a receipt for a letter about that case."""
+    sender_ean, envelope, letter = reply.key
+    return _row(
+        reply.delivery,
+        place,
+        state=InboxState.ACCEPTED,
+        reason="",
+        sender_ean=sender_ean,
+        envelope=envelope,
+        letter=letter,
+        referral_id=case,
     )
 
 

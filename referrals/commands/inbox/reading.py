@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from referrals.commands.details import SOURCES, Details
-from referrals.commands.inbox.values import Brought, Delivery, Letter, Unread
+from referrals.commands.inbox.values import Brought, Delivery, Letter, Reply, Unread
 from referrals.states import Channel, InboxState, Source
 from roegfri import medcom
 from roegfri.medcom.faults import reason
@@ -43,10 +43,12 @@ def read_all(deliveries: Sequence[Delivery]) -> list[Brought]:
     ]
 
 
-def _parsed(delivery: Delivery) -> Message | Unread:
+def _parsed(delivery: Delivery) -> Message | Unread | Reply:
     try:
         return medcom.parse(delivery.body)
     except (medcom.NotOurs, medcom.Unreadable) as fault:
+        if said := medcom.read_answer(delivery.body):
+            return Reply(delivery, said)
         ours = isinstance(fault, medcom.Unreadable)
         state = InboxState.UNREADABLE if ours else InboxState.NOT_OURS
         spoken = reason(fault.code, "…") if fault.code in _QUOTING else ""

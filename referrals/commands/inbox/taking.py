@@ -15,7 +15,8 @@ from referrals.commands.inbox.alone import take_alone
 from referrals.commands.inbox.cases import Case, make_cases
 from referrals.commands.inbox.keeping import keep_all, lock_of_bytes
 from referrals.commands.inbox.receivers import misaddressed
-from referrals.commands.inbox.values import Answer, Brought, Letter, Place, Unread
+from referrals.commands.inbox.replies import take_replies
+from referrals.commands.inbox.values import Answer, Brought, Letter, Place, Reply, Unread
 from referrals.commands.inbox.verdicts import Again, known_of, taken_alone, verdict
 from referrals.commands.people import many_persons
 from referrals.commands.receipts import ask_again, make_receipts
@@ -58,13 +59,18 @@ def _taken(
     answers = _answers([_addressed(one, place) for one in brought], place)
     _answer_senders(brought, answers, at)
     pairs = zip(brought, answers, strict=True)
-    came = [_came(one, answer, at) for one, answer in pairs if not one.delivery.row]
+    came = [
+        _came(one, answer, at)
+        for one, answer in pairs
+        if not one.delivery.row and not answer.message.is_reply
+    ]
     note_arrivals(inbox.pk, came)
     return answers
 
 
 def _locks(one: Brought, inbox: Organisation) -> Sequence[tuple[object, ...]]:
-    return one.locks if isinstance(one, Letter) else [lock_of_bytes(one.delivery, inbox)]
+    of_bytes = lock_of_bytes(one.delivery, inbox)
+    return [of_bytes] if isinstance(one, Unread) else one.locks
 
 
 def _addressed(one: Brought, place: Place) -> Brought:
@@ -82,15 +88,19 @@ def _answers(brought: Sequence[Brought], place: Place) -> list[Answer]:
         # Every citizen at once and in one order, before any case of hers is locked.
         people = {pk for one in known.values() for pk in (one.person, one.of_whom) if pk}
         many_persons(people, place.by)
-    answers = _together([one for one in brought if one not in alone], known, place)
+    replies = [one for one in brought if isinstance(one, Reply)]
+    others = [one for one in brought if not isinstance(one, Reply)]
+    answers = _together([one for one in others if one not in alone], known, place)
     for letter in letters:
         if letter in alone:
             answers[letter] = take_alone(letter, place)
+    # Last: a letter is locked behind every citizen and case.
+    answers |= take_replies(replies, place)
     return [answers[one] for one in brought]
 
 
 def _together(
-    brought: Sequence[Brought], known: dict[Letter, Known], place: Place
+    brought: Sequence[Letter | Unread], known: dict[Letter, Known], place: Place
 ) -> dict[Brought, Answer]:
     """What needs no other message to be judged; each table is written once."""
     verdicts = {
@@ -129,13 +139,14 @@ def _answer_senders(brought: Sequence[Brought], answers: Sequence[Answer], at: d
 
 
 def _came(one: Brought, answer: Answer, at: dt.datetime) -> Came:
-    said = one.details if isinstance(one, Letter) else one
     spoken = one.spoken if isinstance(one, Unread) else ""
+    said = one.details if isinstance(one, Letter) else one
+    known = None if isinstance(said, Reply) else said
     return Came(
         way=one.delivery.way,
         result=answer.taken,
         at=at,
-        sender=said.sender,
-        sender_name=said.sender_name[:160],
+        sender=known.sender if known else None,
+        sender_name=known.sender_name[:160] if known else "",
         reason=(spoken or answer.reason) if answer.taken == Taken.REFUSED else "",
     )

@@ -13,6 +13,7 @@ from referrals.models import IncomingMessage, Referral
 from referrals.states import InboxState, Taken, Way
 from roegfri import clock
 from roegfri.actor import Actor
+from roegfri.medcom import Answered
 from roegfri.medcom.messages import Message, Status
 from roegfri.organisations.many import Standing
 from roegfri.organisations.models import Organisation
@@ -109,7 +110,30 @@ class Unread:
         return self.state.value, self.delivery.sha256, self.reason[:300]
 
 
-Brought = Letter | Unread
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """A delivery that is another system's receipt for a letter of ours."""
+
+    delivery: Delivery
+    said: Answered
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same receipt: who sent it, its number, and which letter it answers, as
+        the three stand in its row. No message of a case has a letter's number like it."""
+        return self.said.sender_ean, self.said.identifier, f"{self.said.kind} {self._about}"[:40]
+
+    @property
+    def locks(self) -> list[tuple[str, ...]]:
+        """Two receipts for one letter are noted one after the other."""
+        return [("reply", self._about)]
+
+    @property
+    def _about(self) -> str:
+        return self.said.envelope or self.said.letter
+
+
+Brought = Letter | Unread | Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +145,9 @@ class Answer:
 
     @property
     def referral(self) -> Referral | None:
-        """The case it became, corrected or already was; None when it stays in the inbox."""
-        return self.message.referral
+        """The case it became, corrected or already was; None when it stays in the inbox, and of a
+        receipt, which changes no case."""
+        return None if self.message.is_reply else self.message.referral
 
     @property
     def reason(self) -> str:

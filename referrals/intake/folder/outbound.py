@@ -1,22 +1,27 @@
-"""Receipts written to the outbound folders, each whole or not at all."""
+"""What goes out, written to the outbound folders, each file whole or not at all.
+
+What there is to write is named in the settings (MEDCOM_OUTGOING): receipts here, and what a storey
+above writes, which is named and never imported.
+"""
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from referrals.commands.receipts import write_receipts
+from referrals.commands.outgoing import Outgoing, ToWrite
 from referrals.commands.sweep import Seen
 from referrals.intake.folder.places import OUT, made, opened
-from referrals.models import Receipt
-from referrals.queries.receipts import waiting_receipts
 from referrals.queries.sweep import municipality_codes
 from roegfri.actor import Actor
 
@@ -35,16 +40,19 @@ class _Post:
 
 
 def write_out(root: Path, *, by: Actor, at: dt.datetime) -> list[Seen]:
-    """Writes every receipt that waits, to the municipality's own folder where it has one.
+    """Writes everything that waits, to the municipality's own folder where it has one.
 
     What cannot be written waits, and holds up no other municipality's.
     """
     made(root, OUT)
     post = _Post(root, municipality_codes(by))
-    while write_receipts(partial(_deliver, post), but_not=list(post.refused), by=by, at=at):
-        pass
+    for kind in _kinds():
+        while kind.write(partial(_deliver, post), but_not=list(post.refused), by=by, at=at):
+            pass
+    waiting = Counter[UUID]()
     with transaction.atomic():
-        waiting = waiting_receipts(by, post.refused)
+        for kind in _kinds():
+            waiting.update(kind.waiting(by, post.refused))
     seen = {
         "/".join(names): Seen("/".join(names), waiting=number)
         for names, number in _lying(root, post).items()
@@ -60,8 +68,13 @@ def write_out(root: Path, *, by: Actor, at: dt.datetime) -> list[Seen]:
     return list(seen.values())
 
 
+def _kinds() -> Iterator[Outgoing]:
+    """What goes out, receipts first."""
+    return (import_string(name) for name in settings.MEDCOM_OUTGOING)
+
+
 def _lying(root: Path, post: _Post) -> dict[tuple[str, ...], int]:
-    """How many receipts wait to be fetched: from the shared folder, those that were written to just
+    """How many files wait to be fetched: from the shared folder, those that were written to just
     now, and those that are a municipality's own."""
     with opened(root) as folder:
         there = set(os.listdir(folder)) & set(post.codes.values())  # noqa: PTH208  (of a descriptor)
@@ -73,22 +86,22 @@ def _lying(root: Path, post: _Post) -> dict[tuple[str, ...], int]:
     return found
 
 
-def _deliver(post: _Post, due: Sequence[Receipt]) -> list[UUID]:
+def _deliver(post: _Post, due: Sequence[ToWrite]) -> list[UUID]:
     """Those that were written."""
     done = []
-    for receipt in due:
-        whose = receipt.organisation_id
+    for one in due:
+        whose = one.organisation_id
         if whose in post.refused:
             continue
         try:
             names = post.folders.setdefault(whose, _folder(post, whose))
             with opened(post.root, *names) as folder:
-                _write(folder, receipt)
+                _write(folder, one)
         except OSError:
             post.refused.add(whose)
         else:
             post.written.add(whose)
-            done.append(receipt.pk)
+            done.append(one.pk)
     return done
 
 
@@ -104,17 +117,17 @@ def _folder(post: _Post, whose: UUID) -> tuple[str, ...]:
         return own
 
 
-def _write(folder: int, receipt: Receipt) -> None:
+def _write(folder: int, one: ToWrite) -> None:
     """Whole, under its name, and on the disk, before it counts as written. Raises OSError."""
-    part = f".{receipt.filename}.part"
+    part = f".{one.filename}.part"
     with suppress(FileNotFoundError):
         os.unlink(part, dir_fd=folder)
     try:
         with os.fdopen(os.open(part, _NEW, 0o666, dir_fd=folder), "wb") as file:
-            file.write(bytes(receipt.xml))
+            file.write(bytes(one.xml))
             file.flush()
             os.fsync(file.fileno())
-        os.rename(part, receipt.filename, src_dir_fd=folder, dst_dir_fd=folder)
+        os.rename(part, one.filename, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
     except OSError:
         with suppress(OSError):
@@ -123,4 +136,4 @@ def _write(folder: int, receipt: Receipt) -> None:
 
 
 def _not_written() -> str:
-    return _("Kvitteringer kan ikke skrives her. Er der plads, og må Røgfri skrive i mappen?")
+    return _("Der kan ikke skrives her. Er der plads, og må Røgfri skrive i mappen?")
