@@ -9,7 +9,8 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
 from courses.models import Attendance, Course, Enrolment, Meeting
-from courses.queries.endings import Ended, Endings, ending_of, endings
+from courses.queries.ended import Ended, Endings
+from courses.queries.endings import ending_of, endings
 from courses.rules.ending import Bar, completed_agreement, completed_stopbase, finish_by, share
 from courses.states import CourseKind, Mark, MeetingState
 from referrals.states import ConsentKind
@@ -209,7 +210,7 @@ def test_the_letter_and_its_consent_are_the_handlers() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("rows", [1, 3])
-def test_one_statement_and_everybody_noticed(rows: int) -> None:
+def test_two_statements_and_everybody_noticed(rows: int) -> None:
     world = World()
     people = [put(world.course, world.by) for _ in range(rows)]
     with (
@@ -220,5 +221,5 @@ def test_one_statement_and_everybody_noticed(rows: int) -> None:
     ):
         endings(world.by, world.course, at=world.at)
     selects = [one["sql"] for one in asked if "courses_ending" in one["sql"]]
-    assert (len(asked), len(selects)) == (1, 1)
+    assert (len(asked), len(selects)) == (2, 1)
     assert seen.persons == {one.citizen_id for one in people}
