@@ -8,6 +8,7 @@ from courses.views import (
     cancelling,
     comers,
     course,
+    diplomas,
     enrol,
     feeds,
     meeting,
@@ -73,4 +74,7 @@ urlpatterns: list[URLPattern] = [
     path("tilmelding/<uuid:pk>/punkt/", tasks.point, name="point"),
     path("tilmelding/<uuid:pk>/aftale/", appointments.make, name="appointment"),
     path("hvorfra/", comers.table, name="comers"),
+    path("hold/<uuid:pk>/diplomer/", diplomas.group, name="diplomas"),
+    path("hold/<uuid:pk>/diplomer.pdf", diplomas.group_pdf, name="diplomas_pdf"),
+    path("tilmelding/<uuid:pk>/diplom.pdf", diplomas.one_pdf, name="diploma_pdf"),
 ]

@@ -1,8 +1,11 @@
 """A PDF from a template; and plain words when this machine cannot make one."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import translation
 
 
 class PdfUnavailable(Exception):
@@ -16,14 +19,33 @@ ACCESSIBLE = "pdf/ua-1"
 def render(template: str, context: dict[str, Any], *, variant: str = ACCESSIBLE) -> bytes:
     """The template as a PDF. Raises PdfUnavailable.
 
-    Templates extend letters/base.html. Pictures are `<img alt="…" src="data:image/…">`; nothing is
-    fetched from files or the network, whatever the text says.
+    Templates extend letters/base.html, and are Danish whoever prints them. Pictures are
+    `<img alt="…" src="data:image/…">`; nothing is fetched from files or the network, whatever the
+    text says.
     """
-    return from_html(render_to_string(template, context), variant=variant)
+    with translation.override("da"):
+        html = render_to_string(template, context)
+    return from_html(html, variant=variant)
 
 
 def from_html(html: str, *, variant: str = ACCESSIBLE) -> bytes:
     """The page as a PDF, in our fonts and style. Raises PdfUnavailable."""
+    with _press() as press:
+        pdf: bytes = press.print_html(html, variant)
+    return pdf
+
+
+def widths(texts: Iterable[str]) -> dict[str, float | None]:
+    """How broad each text is on one line of bold type, in ems; None where no font of this machine
+    has one of its letters, or its marks reach into other lines. Raises PdfUnavailable."""
+    with _press() as press:
+        found: dict[str, float | None] = press.widths(texts)
+    return found
+
+
+@contextmanager
+def _press() -> Iterator[Any]:
+    """What prints. Raises PdfUnavailable for what this machine lacks, then and while it is used."""
     try:
         # Not above: it takes half a second, needs Pango, and most processes never print.
         from roegfri.letters import press  # noqa: PLC0415
@@ -34,7 +56,7 @@ def from_html(html: str, *, variant: str = ACCESSIBLE) -> bytes:
         )
         raise PdfUnavailable(msg) from fault
     try:
-        return press.print_html(html, variant)
+        yield press
     except press.FontMissing as fault:
         msg = f"PDFs need the design system's fonts: run npm ci ({fault} is missing)."
         raise PdfUnavailable(msg) from fault

@@ -185,6 +185,9 @@ TABLE: dict[str, Row] = {
     "courses:task": Row(CASEWORK, of="task"),
     "courses:point": Row(CASEWORK, own=302, of="enrolment"),
     "courses:appointment": Row(CASEWORK, of="enrolment"),
+    "courses:diplomas": Row(CASEWORK, of="course"),
+    "courses:diplomas_pdf": Row(CASEWORK, own=302, of="course"),
+    "courses:diploma_pdf": Row(CASEWORK, of="enrolment"),
     "courses:comers": Row(COORDINATOR | LEADER),
     # courses: their calendars, and the links to them
     "courses:list": Row(READS_COURSES),
@@ -641,6 +644,9 @@ POSTS: dict[str, dict[str, str]] = {
     "courses:take_back": {},
     "courses:transfer": {"to": str(uuid.UUID(int=0))},
     "courses:promote": {},
+    "courses:diplomas": {"who": str(uuid.UUID(int=0))},
+    "courses:diplomas_pdf": {"who": str(uuid.UUID(int=0))},
+    "courses:diploma_pdf": {},
     "courses:point": {"item": "diploma", "done": "ja"},
     "courses:appointment": {"starts_0": "2026-05-05", "starts_1": "09:00"},
     "courses:edit": {"name": "Rettet", "capacity": "5"},
@@ -719,6 +725,9 @@ NEED_MORE = {
     "courses:restore_meeting",
     "courses:staff_meeting",
     "courses:staff_course",
+    "courses:diplomas",
+    "courses:diplomas_pdf",
+    "courses:diploma_pdf",
 }
 
 

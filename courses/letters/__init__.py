@@ -1,0 +1,1 @@
+"""Documents out: for a course's participants, and for their doctors."""
