@@ -5,9 +5,10 @@ from typing import Any
 from celery import shared_task
 from django.db import transaction
 
-from courses.commands import ending, rolling
+from courses.commands import ending, letters, rolling
 from courses.commands.waiting import look_at_line
 from courses.queries.absent import long_absent
+from courses.queries.letters_out import letters_in_trouble
 from courses.queries.standing import with_a_line
 from roegfri import clock
 from roegfri.actor import acting, system
@@ -54,3 +55,15 @@ def ask_for_letters(**_: Any) -> None:
     course goes on to its letters."""
     with acting(system("courses.ask_for_letters")) as by:
         ending.ask_for_letters(by=by, at=clock.now())
+
+
+@shared_task(name="courses.tell_of_letters")
+def tell_of_letters(**_: Any) -> None:
+    """Of a letter that the doctor's system refused, or did not answer in time, its sender is told
+    on «I dag». One transaction for each."""
+    with acting(system("courses.tell_of_letters")) as by:
+        at = clock.now()
+        with transaction.atomic():
+            found = letters_in_trouble(by, at=at)
+        for letter in found:
+            letters.note_silence(letter, by=by, at=at)

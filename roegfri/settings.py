@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "tell of letters that have not arrived every quarter of an hour": {
+        "task": "courses.tell_of_letters",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "forget drafts after 14 days": {
         "task": "ui.forget_old_drafts",
         "schedule": 3600.0,

@@ -79,6 +79,7 @@ TERMS = {
     "contact_first_workdays": "3",
     "no_show_call_days": "7",
     "open_ends_after_months": "2",
+    "letter_answer_days": "3",
     "quit_app_name": "E-kvit",
 }
 

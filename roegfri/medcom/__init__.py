@@ -4,6 +4,7 @@
 wrong desk). Both say why in Danish.
 """
 
+from roegfri.medcom.answers import Answered, read_answer
 from roegfri.medcom.faults import Fault, NotOurs, Unreadable
 from roegfri.medcom.glance import End, Glance, glance, readable
 from roegfri.medcom.messages import (
@@ -20,6 +21,7 @@ from roegfri.medcom.messages import (
 from roegfri.medcom.parsing import parse
 
 __all__ = [
+    "Answered",
     "Diagnosis",
     "End",
     "Envelope",
@@ -36,5 +38,6 @@ __all__ = [
     "Unreadable",
     "glance",
     "parse",
+    "read_answer",
     "readable",
 ]

@@ -5,21 +5,18 @@ written as a number. A receipt never asks for a receipt itself, and says nothing
 """
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lxml import etree
 
-from roegfri.clock import COPENHAGEN
 from roegfri.medcom.messages import MAX_EAN, MAX_FIELD, MAX_NUMBER, Message
 from roegfri.medcom.reading import tree
+from roegfri.medcom.writing import add, add_envelope, add_prose, root_of, written
 from roegfri.organisations.numbers import municipality_code
 
 NAMESPACE = "http://rep.oio.dk/sundcom.dk/medcom.dk/xml/schemas/2005/08/07/"
 MAX_REFUSE_TEXT = 350  # characters: five lines of seventy
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class RefuseCode(StrEnum):
@@ -88,7 +85,7 @@ def positive(original: Original, *, identifier: str, at: dt.datetime) -> bytes:
     """XCTL03: the message was taken in. `identifier` is at most 14 letters and digits."""
     root, receipt = _receipt("PositiveReceipt", "XCTL03", "XC0330Q", original, identifier, at)
     _original(receipt, original)
-    return _written(root)
+    return written(root)
 
 
 def negative(
@@ -97,62 +94,37 @@ def negative(
     """XCTL02: the message was not taken in, and why, in words for whoever reads it there."""
     root, receipt = _receipt("NegativeReceipt", "XCTL02", "XC0230Q", original, identifier, at)
     letter = _original(receipt, original)
-    _add(letter, "RefuseCode", code)
-    _broken(_add(letter, "RefuseText"), reason.strip()[:MAX_REFUSE_TEXT])
-    return _written(root)
+    add(letter, "RefuseCode", code)
+    add_prose(letter, "RefuseText", reason.strip()[:MAX_REFUSE_TEXT])
+    return written(root)
 
 
 def _receipt(
     name: str, kind: str, version: str, original: Original, identifier: str, at: dt.datetime
 ) -> tuple[etree._Element, etree._Element]:
     """The envelope, and the letter in it up to whom it is for; sent by whom the message was to."""
-    plain: dict[str, str] = {None: NAMESPACE}  # type: ignore[dict-item]  # as the stubs have it
-    root = etree.Element(f"{{{NAMESPACE}}}Emessage", nsmap=plain)
-    envelope = _add(root, "Envelope")
-    sent, danish = _add(envelope, "Sent"), at.astimezone(COPENHAGEN)
-    _add(sent, "Date", danish.date().isoformat())
-    _add(sent, "Time", danish.strftime("%H:%M"))
-    _add(envelope, "Identifier", identifier)
-    _add(envelope, "AcknowledgementCode", "minuspositivkvitt")
-    receipt = _add(root, name)
-    letter = _add(receipt, "Letter")
-    _add(letter, "Identifier", identifier)
-    _add(letter, "VersionCode", version)
-    _add(letter, "StatisticalCode", kind)
-    _add(_add(receipt, "Sender"), "EANIdentifier", original.receiver_ean)
-    _add(_add(receipt, "Receiver"), "EANIdentifier", original.sender_ean)
+    root = root_of(NAMESPACE)
+    add_envelope(root, identifier, at, wants_receipt=False)
+    receipt = add(root, name)
+    letter = add(receipt, "Letter")
+    add(letter, "Identifier", identifier)
+    add(letter, "VersionCode", version)
+    add(letter, "StatisticalCode", kind)
+    add(add(receipt, "Sender"), "EANIdentifier", original.receiver_ean)
+    add(add(receipt, "Receiver"), "EANIdentifier", original.sender_ean)
     return root, receipt
 
 
 def _original(receipt: etree._Element, original: Original) -> etree._Element:
     """Which message is answered; the element of its letter."""
-    answered = _add(receipt, "OriginalEmessage")
-    _add(answered, "OriginalEnvelopeIdentifier", original.envelope)
-    _add(_add(answered, "OriginalSender"), "EANIdentifier", original.sender_ean)
-    _add(_add(answered, "OriginalReceiver"), "EANIdentifier", original.receiver_ean)
-    letter = _add(answered, "OriginalLetter")
-    _add(letter, "OriginalLetterIdentifier", original.letter)
-    _add(letter, "OriginalVersionCode", original.version)
+    answered = add(receipt, "OriginalEmessage")
+    add(answered, "OriginalEnvelopeIdentifier", original.envelope)
+    add(add(answered, "OriginalSender"), "EANIdentifier", original.sender_ean)
+    add(add(answered, "OriginalReceiver"), "EANIdentifier", original.receiver_ean)
+    letter = add(answered, "OriginalLetter")
+    add(letter, "OriginalLetterIdentifier", original.letter)
+    add(letter, "OriginalVersionCode", original.version)
     return letter
-
-
-def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
-    child = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
-    child.text = _NOT_XML.sub("", text) or None
-    return child
-
-
-def _broken(element: etree._Element, text: str) -> None:
-    """Text in which a new line is MedCom's Break."""
-    first, *others = _NOT_XML.sub("", text).splitlines() or [""]
-    element.text = first
-    for line in others:
-        _add(element, "Break").tail = line
-
-
-def _written(root: etree._Element) -> bytes:
-    written = etree.tostring(root, encoding="ISO-8859-1", xml_declaration=True)
-    return written if isinstance(written, bytes) else written.encode("iso-8859-1")
 
 
 def _words(element: etree._Element, path: str, most: int) -> str:

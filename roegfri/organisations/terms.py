@@ -359,6 +359,14 @@ TERMS: Mapping[str, Meaning] = {
         "",
         unit=_("måneder"),
     ),
+    "letter_answer_days": Meaning(
+        Group.COURSES,
+        _("Lægens system skal kvittere for brevet til egen læge inden for"),
+        Kind.INT,
+        PROJECT,
+        "",
+        unit=_("dage"),
+    ),
     "quit_app_name": Meaning(
         Group.COURSES,
         _("Deltagere introduceres til"),

@@ -59,11 +59,7 @@ def _taken(
     answers = _answers([_addressed(one, place) for one in brought], place)
     _answer_senders(brought, answers, at)
     pairs = zip(brought, answers, strict=True)
-    came = [
-        _came(one, answer, at)
-        for one, answer in pairs
-        if not one.delivery.row and not answer.message.is_reply
-    ]
+    came = [_came(one, answer, at) for one, answer in pairs if not one.delivery.row]
     note_arrivals(inbox.pk, came)
     return answers
 

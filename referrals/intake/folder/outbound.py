@@ -136,4 +136,6 @@ def _write(folder: int, one: ToWrite) -> None:
 
 
 def _not_written() -> str:
-    return _("Der kan ikke skrives her. Er der plads, og må Røgfri skrive i mappen?")
+    return _(
+        "Kvitteringer og breve kan ikke skrives her. Er der plads, og må Røgfri skrive i mappen?"
+    )
