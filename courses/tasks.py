@@ -8,7 +8,7 @@ from django.db import transaction
 from courses.commands import ending, letters, rolling
 from courses.commands.waiting import look_at_line
 from courses.queries.absent import long_absent
-from courses.queries.letters_out import letters_in_trouble
+from courses.queries.letters import letters_in_trouble
 from courses.queries.standing import with_a_line
 from roegfri import clock
 from roegfri.actor import acting, system

@@ -1,12 +1,16 @@
 """Letters to general practitioners, from the press of a button to the doctor's receipt.
 
 locked       the participant, her case and her letters, locked in the order of the house
+message      a letter in MedCom's terms
 sending      a letter is made, as a message or on paper; or a corrected one
+doctor       who her general practitioner is
 stopping     one that has not left is stopped
 writing      those that wait become files; what a citizen has taken back meanwhile does not
-receipts     what the doctor's system answers, and what happens when it does not
+receipts     what the doctor's system answers
+silence      somebody is told that a letter has not arrived
 """
 
+from courses.commands.letters.doctor import choose_doctor
 from courses.commands.letters.receipts import note_receipt
 from courses.commands.letters.sending import (
     correct_letter,
@@ -20,6 +24,7 @@ from courses.commands.letters.writing import OUT, write_letters
 
 __all__ = [
     "OUT",
+    "choose_doctor",
     "correct_letter",
     "note_receipt",
     "note_silence",

@@ -10,7 +10,7 @@ from courses import policies
 from courses.commands.books import handler_of
 from courses.commands.tasks import drop_tasks, make_task
 from courses.models import DischargeLetter
-from courses.queries.letters_out import is_silent
+from courses.queries.letters import is_silent
 from courses.states import LetterState, TaskKind
 from roegfri.actor import Actor, acting, hosting
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.commands.letters.stopping import stop
 from courses.models import DischargeLetter
-from courses.queries.letters_out import waiting_letters
+from courses.queries.letters import waiting_letters
 from courses.states import LETTER_MOVES, LetterState
 from referrals.commands.outgoing import Deliver, Outgoing
 from referrals.models import Consent
