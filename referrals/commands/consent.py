@@ -130,4 +130,6 @@ def _own_consent_age(citizen: Citizen, by: Actor, on: dt.date) -> int | None:
     persons = queries.persons_of(by, citizen)
     visible = policies.referrals_visible_to(by).filter(citizen__in=persons)
     newest = visible.select_related("agreement").order_by("-received_at").first()
-    return newest and lookup.terms(newest.agreement, on).target_group.own_consent_age
+    if newest is None:
+        return None
+    return lookup.terms(newest.agreement, on).target_group.own_consent_age

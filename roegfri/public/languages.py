@@ -1,4 +1,5 @@
-"""The languages of the public pages: one TOML file each in words/, with every text in it.
+"""The languages of the public pages: a TOML file each in words/, and one in words/form/ with the
+questions of STOPbasen's form (`words["form"]`); every text is in them.
 
 Whoever approves a language approves exactly those words, so their digest is what is kept. A word
 that is needed is added to all five files; a test holds them to the same keys and placeholders.
@@ -48,13 +49,15 @@ class Language:
             names = {key: f"{_ISOLATE}{name}{_END_ISOLATE}" for key, name in names.items()}
         return dict(_filled(self.words, names))
 
-    def day(self, day: dt.date) -> str:
-        """A date in words, without its year."""
+    def day(self, day: dt.date, *, today: dt.date | None = None) -> str:
+        """A date in words; with its year where `today` is given and is in another one."""
         dates = self.words["dates"]
-        return str(dates["pattern"]).format(
+        this_year = today is None or today.year == day.year
+        return str(dates["pattern" if this_year else "pattern_year"]).format(
             weekday=dates["weekdays"][day.weekday()],
             day=day.day,
             month=dates["months"][day.month - 1],
+            year=day.year,
         )
 
 
@@ -82,10 +85,14 @@ def texts(words: Words, above: str = "") -> Iterator[tuple[str, str]]:
             yield place, text
 
 
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
 def _language(
     code: str, own_name: str, danish_name: str, direction: Literal["ltr", "rtl"] = "ltr"
 ) -> Language:
-    words = tomllib.loads((_WORDS / f"{code}.toml").read_text(encoding="utf-8"))
+    words = _read(_WORDS / f"{code}.toml") | {"form": _read(_WORDS / "form" / f"{code}.toml")}
     plain = json.dumps(words, ensure_ascii=False, sort_keys=True)
     digest = hashlib.sha256(plain.encode()).digest()
     return Language(code, own_name, danish_name, direction, words, digest)

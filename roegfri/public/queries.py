@@ -55,6 +55,13 @@ def place(viewer: Actor, code: str, *, on: dt.date) -> Place:
     return Place(found, _shown([found.pk])[found.pk])
 
 
+def place_of(viewer: Actor, municipality: UUID) -> Place:
+    """A municipality by its id, whether one can sign up there or not: what it has begun with
+    somebody is finished all the same. Raises Http404."""
+    found = get_object_or_404(Municipality, pk=municipality)
+    return Place(found, _shown([found.pk])[found.pk])
+
+
 class Standing(Enum):
     """How a language stands with a municipality."""
 

@@ -105,6 +105,7 @@ _HEADINGS: dict[str, Words] = {
     "problems": _("Når noget går galt"),
     "common": _("På alle sider"),
     "dates": _("Datoer"),
+    "form": _("Skemaet til STOPbasen"),
 }
 
 

@@ -196,7 +196,7 @@ def test_no_name_of_a_colleague_stands_in_the_list_of_looks(
 
 def test_the_words_of_a_consent_are_those_of_the_privacy_page(settings: Any) -> None:
     from referrals.commands.consent import TEXT_VERSION
-    from roegfri.desk.consent_texts import text_of as words_of
+    from referrals.queries.consent_texts import text_of as words_of
 
     page = (settings.ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
     page = " ".join(page.replace("\n> ", " ").split())

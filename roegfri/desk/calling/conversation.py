@@ -14,9 +14,9 @@ from referrals.commands.signup import wished_times
 from referrals.forms.conversation import ALL_TOLD
 from referrals.models import Consent, Informed
 from referrals.queries.calling import Case
+from referrals.queries.consent_texts import text_of
 from referrals.states import SELF_REFERRALS, Product, Source, Topic, WhyAsked
 from roegfri import clock
-from roegfri.desk.consent_texts import text_of
 from roegfri.refusal import Words
 
 # What an amount of each product is counted in.

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from courses.queries.enrolled import Enrolled, enrolled
+from courses.queries.wished import wished
 from referrals import forms, queries, rules
-from referrals.queries import File, Happening
+from referrals.queries import File, Happening, consent_texts
 from referrals.states import ConsentForm, ConsentKind, ReferralState
 from roegfri import clock
 from roegfri.accounts.access import SignedIn
-from roegfri.desk import consent_texts
 from roegfri.desk.file import timeline
 from roegfri.desk.file.courses import lines, next_meeting
 from roegfri.desk.file.next_step import Next, next_step
@@ -50,6 +50,7 @@ def file_context(request: SignedIn, found: File) -> dict[str, Any]:
         "practice": forms.practice_words(found.citizen),
         "first_deadline": timeline.first_deadline(found, found.referral),
         "enrolled": lines(courses),
+        "wish": wished(request.actor, found.referral, at=at),
         "consents": consents_of(found),
         "talk": talk_of(request, found),
         "today": today,
