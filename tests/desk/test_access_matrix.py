@@ -44,6 +44,7 @@ ALL = frozenset(Role.values)
 CASEWORK = frozenset({Role.COUNSELLOR, Role.COORDINATOR})
 READS_AGREEMENTS = frozenset({Role.COORDINATOR, Role.FINANCE, Role.PROJECT_LEADER})
 LEADER = frozenset({Role.PROJECT_LEADER})
+FINANCE = frozenset({Role.FINANCE})
 READS_COURSES = CASEWORK | LEADER
 SECURITY = frozenset({Role.SECURITY})
 COORDINATOR = frozenset({Role.COORDINATOR})
@@ -185,10 +186,21 @@ TABLE: dict[str, Row] = {
     "courses:task": Row(CASEWORK, of="task"),
     "courses:point": Row(CASEWORK, own=302, of="enrolment"),
     "courses:appointment": Row(CASEWORK, of="enrolment"),
+    # the shelf of documents
+    "collaboration:documents": Row(CASEWORK | LEADER | FINANCE),
+    "collaboration:document_new": Row(COORDINATOR | LEADER),
+    "collaboration:document_edition": Row(COORDINATOR, of="document", also={Role.PROJECT_LEADER: 404}),
+    "collaboration:document_shelf": Row(COORDINATOR, own=302, of="document", also={Role.PROJECT_LEADER: 404}),
+    "collaboration:document_file": Row(CASEWORK | FINANCE, of="edition", also={Role.PROJECT_LEADER: 404}),
     "courses:diplomas": Row(CASEWORK, of="course"),
     "courses:diplomas_pdf": Row(CASEWORK, own=302, of="course"),
     "courses:diploma_pdf": Row(CASEWORK, of="enrolment"),
     "courses:comers": Row(COORDINATOR | LEADER),
+    "courses:pack": Row(CASEWORK, of="course"),
+    "courses:pack_numbers": Row(CASEWORK, own=302, of="course"),
+    "courses:pack_mark": Row(CASEWORK, own=302, of="course"),
+    "courses:pack_take_back": Row(CASEWORK, own=302, of="course"),
+    "courses:pack_sheet": Row(CASEWORK, of="course"),
     # courses: their calendars, and the links to them
     "courses:list": Row(READS_COURSES),
     "courses:week": Row(READS_COURSES),
@@ -237,6 +249,9 @@ TABLE: dict[str, Row] = {
     "signup:choose": open_to_all(200, 200),
     # whatever municipality it is of, and whoever asks
     "signup:form": Row(ALL, of="place", anonymous=200, also=dict.fromkeys(ALL, 200)),
+    "find:list": open_to_all(200, 200),
+    "find:course": Row(ALL, of="course", anonymous=200, also=dict.fromkeys(ALL, 200)),
+    "find:sign_up": Row(ALL, of="course", anonymous=200, also=dict.fromkeys(ALL, 200)),
     "desk:accessibility": open_to_all(200, 200),
     # other systems: a session opens nothing there
     "api:medcom": open_to_all(405, 405),
@@ -388,6 +403,7 @@ def case_of(by: Any, municipality: Municipality) -> dict[str, dict[str, uuid.UUI
         "token": {"pk": make.token(municipality)[0].pk},
         "place": {"code": int(municipality.code)},
         **course_of(by, referral),
+        **document_of(municipality),
         "event": {"seq": line_of(by)},
         "closing_day": {"pk": municipality.closing_days.create(on=dt.date(2026, 12, 22)).pk},
     }
@@ -408,6 +424,12 @@ def course_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | in
         "venue": {"pk": make.venue(course.host).pk},
         "room": {"pk": make.venue(course.host).rooms.get().pk},
     }
+
+
+def document_of(municipality: Municipality) -> dict[str, dict[str, uuid.UUID | int]]:
+    """A document of the municipality's own, with an edition in force."""
+    edition = make.edition(municipality)
+    return {"document": {"pk": edition.document_id}, "edition": {"pk": edition.pk}}
 
 
 def sent_by_a_colleague(referral: Referral) -> uuid.UUID:
@@ -644,11 +666,17 @@ POSTS: dict[str, dict[str, str]] = {
     "courses:take_back": {},
     "courses:transfer": {"to": str(uuid.UUID(int=0))},
     "courses:promote": {},
+    "collaboration:document_edition": {"name": "2. udgave", "from_on": "2026-03-01"},
+    "collaboration:document_shelf": {"sure": "on"},
     "courses:diplomas": {"who": str(uuid.UUID(int=0))},
     "courses:diplomas_pdf": {"who": str(uuid.UUID(int=0))},
     "courses:diploma_pdf": {},
     "courses:point": {"item": "diploma", "done": "ja"},
     "courses:appointment": {"starts_0": "2026-05-05", "starts_1": "09:00"},
+    # tests/courses/test_pack.py sends those that change something
+    "courses:pack_numbers": {"reason": "Indtastning"},
+    "courses:pack_mark": {"typed": f"{ONCE}:00"},
+    "courses:pack_take_back": {"enrolment": ONCE},
     "courses:edit": {"name": "Rettet", "capacity": "5"},
     "courses:copy": {"act": "draft", "name": "Kopi", "kind": "individual", "capacity": "5"},
     "courses:publish": {},
@@ -686,6 +714,9 @@ POSTS: dict[str, dict[str, str]] = {
 # test_citizen_page.py, test_papers.py, test_calls.py and tests/referrals/test_inbox.py send those,
 # and tests/courses/test_participants.py.
 NEED_MORE = {
+    "courses:pack_numbers",
+    "courses:pack_mark",
+    "courses:pack_take_back",
     "courses:meeting",
     "courses:meeting_marks",
     "courses:meeting_mark",
@@ -725,6 +756,7 @@ NEED_MORE = {
     "courses:restore_meeting",
     "courses:staff_meeting",
     "courses:staff_course",
+    "collaboration:document_edition",  # tests/roegfri/collaboration/test_shelf.py sends a file
     "courses:diplomas",
     "courses:diplomas_pdf",
     "courses:diploma_pdf",
@@ -735,14 +767,19 @@ def test_every_address_that_changes_something_named_is_posted_to() -> None:
     shows_only = {
         "desk:find_course",
         "signup:form",  # tests/referrals/test_signup.py sends it, as everybody may
+        "find:course",
+        "find:sign_up",  # tests/courses/test_find_pages.py
         "desk:agreement",
         "desk:agreement_term",
         "desk:agreement_rate",
         "desk:log_event",
         "referrals:message_file",
+        "collaboration:document_file",
         "courses:course",
         "courses:attendance_list",
         "courses:participant",
+        "courses:pack",
+        "courses:pack_sheet",
     }
     assert {name for name, row in TABLE.items() if row.of} - shows_only == set(POSTS)
 

@@ -42,6 +42,7 @@ MODELS: dict[str, Words] = {
     "reservation": _("igangværende opkald"),
     "residence": _("bopælskommune"),
     "sweep": _("overvåget mappe"),
+    "transferred": _("at deltageren står i STOPbasen"),
     "tick": _("punkt på deltagerens tjekliste"),
     "use": _("forbrug"),
     "usersession": _("login"),
