@@ -23,6 +23,8 @@ from courses.views import (
     venues,
     walkin,
 )
+from courses.views.find import listing as found
+from courses.views.find import one as find_one
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
@@ -84,3 +86,16 @@ urlpatterns: list[URLPattern] = [
     path("hold/<uuid:pk>/diplomer.pdf", diplomas.group_pdf, name="diplomas_pdf"),
     path("tilmelding/<uuid:pk>/diplom.pdf", diplomas.one_pdf, name="diploma_pdf"),
 ]
+
+# Open to everybody, with a namespace of its own (roegfri/public).
+find = (
+    [
+        path("", found.listing, name="list"),
+        path("<uuid:pk>/", find_one.course, name="course"),
+        path("<uuid:pk>/tilmeld/", find_one.sign_up, name="sign_up"),
+        path("<uuid:pk>/tilmeld/<slug:language>/", find_one.sign_up, name="sign_up"),
+        path("<uuid:pk>/<slug:language>/", find_one.course, name="course"),
+        path("<slug:language>/", found.listing, name="list"),
+    ],
+    "find",
+)

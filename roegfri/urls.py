@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from courses.urls import find
 from referrals.urls import sending, signup
 from roegfri.desk.admin_site import site
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("henvis/", include(sending)),
     path("tilmeld/", include(signup)),
+    path("find-hold/", include(find)),
     path("offentlig-tilmelding/", include("roegfri.public.urls")),
     path("konto/", include("roegfri.accounts.urls")),
     path("", include("roegfri.ui.urls")),

@@ -1,7 +1,8 @@
 """The stamp on a public form: which page it was, when it was opened, and a number used once.
 
-It stands in for a cookie. It is signed, so nobody makes one up; it is bound to one municipality, so
-it is of no use on another page; and its number makes the same form, sent twice, one thing.
+It stands in for a cookie. It is signed, so nobody makes one up; it is bound to one municipality, or
+to one course of one, so it is of no use on another page; and its number makes the same form, sent
+twice, one thing.
 """
 
 import datetime as dt
@@ -33,7 +34,8 @@ class Stamp:
 
 
 def made(place: str, at: dt.datetime) -> str:
-    """A fresh stamp for a page of that municipality (its code), as text for a hidden field."""
+    """A fresh stamp for a page of that place (a municipality's code; "code/id" where the page is of
+    one thing there), as text for a hidden field."""
     kept = {"number": str(uuid4()), "place": place, "at": at.isoformat()}
     return signing.Signer(salt=_SIGNER).sign_object(kept)
 
@@ -44,11 +46,22 @@ def made_again(place: str, at: dt.datetime) -> str:
 
 
 def read(text: str, place: str) -> Stamp | None:
-    """The stamp in the text; None where it is missing, not ours, or another municipality's."""
-    try:
-        kept = signing.Signer(salt=_SIGNER).unsign_object(text)
-    except signing.BadSignature:
-        return None
-    if kept["place"] != place:
+    """The stamp in the text; None where it is missing, not ours, or another place's."""
+    kept = _kept(text)
+    if kept is None or kept["place"] != place:
         return None
     return Stamp(UUID(kept["number"]), dt.datetime.fromisoformat(kept["at"]))
+
+
+def place_of(text: str) -> str:
+    """The place a stamp of ours is bound to; empty where it is none."""
+    kept = _kept(text)
+    return kept["place"] if kept else ""
+
+
+def _kept(text: str) -> dict[str, str] | None:
+    try:
+        kept: dict[str, str] = signing.Signer(salt=_SIGNER).unsign_object(text)
+    except signing.BadSignature:
+        return None
+    return kept

@@ -102,6 +102,7 @@ _HEADINGS: dict[str, Words] = {
     "notices": _("Når det ikke er sendt endnu"),
     "privacy": _("Om oplysningerne"),
     "choose": _("Vælg kommune"),
+    "find": _("Find et hold"),
     "problems": _("Når noget går galt"),
     "common": _("På alle sider"),
     "dates": _("Datoer"),

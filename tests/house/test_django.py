@@ -36,6 +36,9 @@ OPEN = {
     "desk:readyz",
     "signup:choose",
     "signup:form",
+    "find:list",
+    "find:course",
+    "find:sign_up",
     "courses:calendar",
 }
 SIGN_IN = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")

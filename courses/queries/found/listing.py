@@ -1,6 +1,7 @@
 """Three statements, however many courses there are: which, what they are, when they meet next."""
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import starmap
@@ -14,7 +15,7 @@ from django.http import Http404
 from courses.queries.found import described
 from courses.queries.found.asked import Wanted
 from courses.queries.found.described import Way
-from courses.queries.found.shapes import FoundCourse, FoundPage
+from courses.queries.found.shapes import Behind, FoundCourse, FoundPage
 from courses.queries.places import place
 from courses.rules.spread import part_of_day
 from courses.states import CourseKind
@@ -49,18 +50,28 @@ def courses_found(viewer: Actor, wanted: Wanted, *, at: dt.datetime) -> list[Fou
 
 
 def found_page(
-    viewer: Actor, wanted: Wanted, *, at: dt.datetime, skip: int = 0, most: int | None = None
+    viewer: Actor,
+    wanted: Wanted,
+    *,
+    at: dt.datetime,
+    skip: int = 0,
+    most: int | None = None,
+    after: Behind | None = None,
 ) -> FoundPage:
-    """The same in parts: at most `most` of them after the first `skip`."""
+    """The same in parts: at most `most` of them after the first `skip`, or behind a place in the
+    order, which stays where it is while courses come and go. They are counted all the same."""
     rows, ways = _light(viewer, at), _Ways(viewer, wanted.postcode)
     wanted = replace(wanted, languages=frozenset(map(str.casefold, wanted.languages)))
     suit = [(ways.to(one.postcode), one) for one in rows if _suits(one, wanted)]
     if ways.home and wanted.max_km is not None:
         suit = [(way, one) for way, one in suit if way.km is not None and way.km <= wanted.max_km]
+    number = len(suit)
     suit.sort(key=_order)
+    if after:
+        suit = suit[bisect_right(suit, _place(*after), key=_order) :]
     shown = {one.id: way for way, one in suit[skip : None if most is None else skip + most]}
     courses = described.courses(viewer, shown, at=at) if shown else []
-    return FoundPage(courses, len(suit), _languages(rows), _numbers(rows))
+    return FoundPage(courses, number, _languages(rows), _numbers(rows))
 
 
 def course_found(viewer: Actor, pk: UUID, *, at: dt.datetime, postcode: str = "") -> FoundCourse:
@@ -71,6 +82,15 @@ def course_found(viewer: Actor, pk: UUID, *, at: dt.datetime, postcode: str = ""
         way = _Ways(viewer, postcode).to(found.where.postcode if found.where else "")
         return replace(found, km=way.km, estimated=way.estimated)
     raise Http404
+
+
+def is_found(viewer: Actor, pk: UUID, *, at: dt.datetime) -> bool:
+    """Whether it is still to be found."""
+    try:
+        course_found(viewer, pk, at=at)
+    except Http404:
+        return False
+    return True
 
 
 def _light(viewer: Actor, at: dt.datetime) -> list[_Light]:
@@ -141,7 +161,13 @@ def _suits_week(one: _Light, wanted: Wanted) -> bool:
 
 def _order(found: tuple[Way, _Light]) -> tuple[float, dt.datetime, UUID]:
     way, one = found
-    return way.km if way.km is not None else float("inf"), one.next_at or _LAST, one.id
+    return _place(way.km, one.next_at, one.id)
+
+
+def _place(
+    km: float | None, next_at: dt.datetime | None, pk: UUID
+) -> tuple[float, dt.datetime, UUID]:
+    return km if km is not None else float("inf"), next_at or _LAST, pk
 
 
 def _languages(rows: Sequence[_Light]) -> list[str]:

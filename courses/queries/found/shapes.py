@@ -20,6 +20,17 @@ class Where(NamedTuple):
     postcode: str
     town: str
 
+    @property
+    def place_and_town(self) -> str:
+        """As short as it is found by; the town once."""
+        return self.venue if self.town in self.venue else f"{self.venue}, {self.town}"
+
+    @property
+    def whole(self) -> str:
+        """All of it in one line."""
+        town = f"{self.postcode} {self.town}"
+        return ", ".join(part for part in (self.venue, self.room, self.street, town) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Meets:
@@ -99,6 +110,14 @@ class FoundCourse:
     def is_running(self) -> bool:
         """A course with a beginning and an end, whose first meeting has been."""
         return self.kind == CourseKind.GROUP and self.next is not None and self.next.number > 1
+
+
+class Behind(NamedTuple):
+    """A place in the order, between what has been given and what is still to come."""
+
+    km: float | None
+    next_at: dt.datetime | None
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)

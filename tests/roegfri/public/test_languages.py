@@ -13,7 +13,7 @@ ALL = list(LANGUAGES.values())
 # Names of people, places and services, and what is written alike in two languages.
 ALIKE = {
     "common.phone", "choose.find", "signup.email", "dates.pattern", "dates.months.4",
-    "dates.months.9", "dates.months.11",
+    "dates.months.9", "dates.months.11", "find.spoken.somali", "find.spoken.urdu",
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def test_arabic_is_written_in_arabic() -> None:
     latin = [
         place
         for place, text in by_place(LANGUAGES["ar"]).items()
-        if not re.search("[\u0600-\u06ff]", text) and place != "dates.pattern"
+        if not re.search("[\u0600-\u06ff]", text) and not place.startswith("dates.pattern")
     ]
     assert latin == []
 
