@@ -1,4 +1,4 @@
-"""The buttons of a course's page: open it, take it back, end it, and where else it is created."""
+"""The buttons of a course's page: open it, take it back, open it again, and where else it is."""
 
 from collections.abc import Callable
 from functools import partial
@@ -33,13 +33,6 @@ def unpublish(request: SignedIn, pk: UUID) -> HttpResponse:
     """Back to a draft."""
     words = _("Forløbet er en kladde igen. Kun jeres egen kommune ser den.")
     return _done(request, pk, commands.unpublish_course, words)
-
-
-@screen(Right.COURSES_PLAN)
-def finish(request: SignedIn, pk: UUID) -> HttpResponse:
-    """It is over."""
-    words = _("Forløbet er afsluttet. Deltagerne kan ses her i 30 dage endnu.")
-    return _done(request, pk, commands.finish_course, words)
 
 
 @screen(Right.COURSES_PLAN)

@@ -22,10 +22,12 @@ from courses.queries import course as courses
 from courses.queries.appointments import appointments
 from courses.queries.around import hosts
 from courses.queries.checklist import checklist
+from courses.queries.endings import ending_if_any
 from courses.queries.enrollable import destinations
 from courses.queries.guardian import guardian_first
 from courses.queries.participant import Participant, participant, participant_to_change, sees
 from courses.rules.seats import Why
+from courses.states import CourseKind
 from courses.views.enrol import said_of
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
@@ -149,6 +151,8 @@ def show_participant(request: SignedIn, found: Participant, **bound: Any) -> Htt
         "checklist": checklist(request.actor, enrolment),
         "appointments": appointments(request.actor, enrolment, at=clock.now()),
         "guardian_first": guardian_first(request.actor, enrolment, found.citizen, at=clock.now()),
+        "ended": ending_if_any(request.actor, enrolment, at=clock.now()),
+        "one_by_one": enrolment.course.kind != CourseKind.GROUP,
         "came_from": getattr(enrolment, "moved_from", None),
         "may_promote": hosted and found.why in _CAN_HAVE_A_SEAT,
         **bound,

@@ -16,7 +16,7 @@ from courses.forms.task import Finish, Point
 from courses.models import Task
 from courses.queries import checklist as lists
 from courses.queries import tasks as queries
-from courses.states import TaskResult
+from courses.states import TaskKind, TaskResult
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -29,6 +29,8 @@ from roegfri.ui.templatetags.ui import moment
 def task(request: SignedIn, pk: UUID) -> HttpResponse:
     """What is due, whom it is about, and what came of it; then the next task is open."""
     at, one = clock.now(), queries.task(request.actor, pk)
+    if request.method != "POST" and one.done_at is None and (where := _elsewhere(one)):
+        return redirect(where)
     if "undo" in request.POST:
         return _taken_up(request, one)
     doing = queries.doing(request.actor, one, at=at)
@@ -40,6 +42,13 @@ def task(request: SignedIn, pk: UUID) -> HttpResponse:
     context = {"doing": doing, "task": one, "form": form, "late": one.due_at <= at}
     context["may_plan"] = request.actor.may(Right.COURSES_PLAN)
     return show(request, "courses/task.html", context)
+
+
+def _elsewhere(one: Task) -> str:
+    """The page on which a task is done, where it is done by doing it there."""
+    if one.kind == TaskKind.FINISH:
+        return reverse("courses:ending", args=[one.course_id])
+    return ""
 
 
 def _taken_up(request: SignedIn, one: Task) -> HttpResponse:
