@@ -14,6 +14,7 @@ urlpatterns = [
     path("tilmeld/", include(signup)),
     path("find-hold/", include(find)),
     path("offentlig-tilmelding/", include("roegfri.public.urls")),
+    path("dokumenter/", include("roegfri.collaboration.urls")),
     path("konto/", include("roegfri.accounts.urls")),
     path("", include("roegfri.ui.urls")),
     path("api/", include("roegfri.api.urls")),

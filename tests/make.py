@@ -1,6 +1,7 @@
 """Builders: one per model, sensible by default; a state beyond the first is reached by commands."""
 
 import datetime as dt
+import hashlib
 import uuid
 from itertools import count
 from typing import Any
@@ -40,6 +41,7 @@ from roegfri.accounts.commands import create_token
 from roegfri.accounts.models import Grant, Token, TokenPurpose, User
 from roegfri.accounts.roles import GRANTS, Role
 from roegfri.actor import Actor, Kind, acting, hosting, system
+from roegfri.collaboration.models import Document, Edition
 from roegfri.organisations import kinds
 from roegfri.organisations.models import (
     Agreement,
@@ -370,6 +372,29 @@ def form_link(of: Enrolment, by: Actor, **given: Any) -> FormLink:
     }
     with acting(by):
         return FormLink.objects.create(enrolment=of, **{**usual, **given})
+
+
+def edition(owner: Organisation, **given: Any) -> Edition:
+    """A document of an organisation, in an edition that holds since long ago."""
+    body = given.pop("body", b"En guide")
+    keeper = user()
+    usual = {
+        "name": "1. udgave",
+        "from_on": LONG_AGO,
+        "filename": "guide.txt",
+        "content_type": "text/plain",
+        "body": body,
+        "size": len(body),
+        "sha256": hashlib.sha256(body).digest(),
+        "at": MONDAY,
+        "by": keeper,
+    }
+    with acting(SYSTEM):
+        title = f"Guide {next(_number)}"
+        document = given.pop("document", None) or Document.objects.create(
+            owner=owner, title=title, made_at=MONDAY, made_by=keeper
+        )
+        return Edition.objects.create(document=document, **{**usual, **given})
 
 
 def letter(of: Enrolment, by: Actor, agreed: Consent, **given: Any) -> DischargeLetter:

@@ -40,6 +40,7 @@ MENU: Sequence[Item] = (
     Item(pgettext_lazy("menu", "Hold"), "courses:list", Right.COURSES_READ, "calendar-month", WORK),
     Item(_("Ugenet"), "courses:grid", Right.COURSES_READ, "apps", WORK),
     Item(_("Dæk for kollega"), "desk:covers", Right.REFERRALS_HANDLE, "persons", WORK),
+    Item(_("Dokumenter"), "collaboration:documents", Right.DOCUMENTS_READ, "document", OVERVIEW),
     Item(_("Frister overholdt"), "desk:deadlines", Right.REFERRALS_READ, "analytics", OVERVIEW),
     Item(_("Hvem kommer hvorfra"), "courses:comers", Right.COMERS_READ, "map", OVERVIEW),
     Item(_("Indgange"), "referrals:arrivals", Right.REFERRALS_READ, "download", OVERVIEW),

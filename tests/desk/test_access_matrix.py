@@ -801,6 +801,7 @@ def rows_of_everybody() -> dict[str, list[Any]]:
         Reservation,
         Residence,
     )
+    from roegfri.collaboration.models import Document, Edition
     from roegfri.organisations.models import ClosingDay, Rate, Term
 
     tables: tuple[type[models.Model], ...] = (
@@ -809,6 +810,8 @@ def rows_of_everybody() -> dict[str, list[Any]]:
         CivilNumber,
         ClosingDay,
         ContactAttempt,
+        Document,
+        Edition,
         Feed,
         HandOver,
         Phone,
