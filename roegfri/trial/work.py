@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from urllib.parse import urlsplit, urlunsplit
@@ -46,14 +46,28 @@ def _test_database(url: str) -> str:
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
+# More than these wait for each other's disk; a browser and a demo of its own run beside them.
+_MOST_WORKERS = 4
+
+
 def test(words: Sequence[str]) -> int:
-    """pytest, with everything it needs."""
+    """pytest, with everything it needs: all of it on every core, a part of it on one."""
     steps.pdf_libraries()
     steps.assets()
     chromium = steps.browser()
-    with throw_away("test") as env:
+    alone = bool(words or os.environ.get("DATABASE_URL"))
+    workers = 1 if alone else min(len(os.sched_getaffinity(0)), _MOST_WORKERS)
+    spread = ["-n", str(workers), "--dist", "loadfile", "-q"] if workers > 1 else []
+    with ExitStack() as running:
+        envs = [running.enter_context(throw_away(f"test{nr}")) for nr in range(workers)]
+        own = {
+            f"{name}_{nr}": env[name]
+            for nr, env in enumerate(envs)
+            for name in ("DATABASE_URL", "REDIS_URL")
+        }
         more = {"ROEGFRI_CHROMIUM": chromium, "SECOND_FACTOR": "on"}
-        return children.run([PYTHON, "-m", "pytest", *words], env={**env, **more}, cwd=ROOT)
+        command = [PYTHON, "-m", "pytest", *spread, *words]
+        return children.run(command, env={**envs[0], **own, **more}, cwd=ROOT)
 
 
 def bench(words: Sequence[str]) -> int:

@@ -205,7 +205,7 @@ def test_a_number_that_nobody_gives_out_is_found_as_it_is_kept(
     assert [one.citizen for one in page.context["candidates"]] == [other.citizen_id]
 
 
-@pytest.mark.parametrize("written", ["", "x", "99999999", "2509479989", str(uuid.uuid4())])
+@pytest.mark.parametrize("written", ["", "x", "99999999", "2509479989", str(uuid.UUID(int=7))])
 def test_nobody_is_found_by_nonsense(client: Client, by: Actor, written: str) -> None:
     kept, _merged = two(by)
     page = ask(client, kept, written=written)
