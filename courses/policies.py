@@ -60,6 +60,11 @@ def courses_listed(viewer: Actor) -> QuerySet[Course]:
     return Course.objects.filter(Exists(member), state=CourseState.PUBLISHED, listed=True)
 
 
+def meetings_listed(viewer: Actor) -> QuerySet[Meeting]:
+    """The meetings of those courses; what is agreed with one participant alone is none."""
+    return Meeting.objects.filter(course__in=courses_listed(viewer), appointment=False)
+
+
 def meetings_hosted_by(viewer: Actor) -> QuerySet[Meeting]:
     """The meetings of those courses."""
     return Meeting.objects.filter(course__in=courses_hosted_by(viewer))

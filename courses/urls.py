@@ -10,6 +10,7 @@ from courses.views import (
     course,
     diplomas,
     ending,
+    embed,
     enrol,
     feeds,
     meeting,
@@ -18,6 +19,7 @@ from courses.views import (
     pack,
     participant,
     planning,
+    public_calendar,
     qualifications,
     staffing,
     tasks,
@@ -91,10 +93,22 @@ urlpatterns: list[URLPattern] = [
 ]
 
 # Open to everybody, with a namespace of its own (roegfri/public).
+# Inside other sites' pages.
+framed = (
+    [
+        path("", embed.courses, name="courses"),
+        path("<int:code>/", embed.courses, name="courses"),
+        path("<int:code>/<slug:language>/", embed.courses, name="courses"),
+        path("<slug:language>/", embed.courses, name="courses"),
+    ],
+    "embed",
+)
+
 find = (
     [
         path("", found.listing, name="list"),
         path("<uuid:pk>/", find_one.course, name="course"),
+        path("<uuid:pk>.ics", public_calendar.calendar, name="calendar"),
         path("<uuid:pk>/tilmeld/", find_one.sign_up, name="sign_up"),
         path("<uuid:pk>/tilmeld/<slug:language>/", find_one.sign_up, name="sign_up"),
         path("<uuid:pk>/<slug:language>/", find_one.course, name="course"),

@@ -309,6 +309,8 @@ if env.bool("BEHIND_PROXY", default=False):
     # Otherwise allauth counts the whole country's sign-ins as the proxy's own: 30 a minute.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 X_FRAME_OPTIONS = "DENY"
+# Which sites may show /indlejr/ in a frame ("https://www.hvidovre.dk"); empty: any site with https.
+EMBED_SITES = env.list("EMBED_SITES", default=[])
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -339,8 +341,11 @@ MEDCOM_OUTGOING = ["referrals.commands.receipts.OUT", "courses.commands.letters.
 MEDCOM_ANSWERS = "courses.commands.letters.note_receipt"
 
 # ---- other systems (docs/api.md) ----
-API_ROUTERS = ["referrals.api.router"]
-API_REQUESTS = env.int("API_REQUESTS", default=600)  # of one key in ten minutes
+API_ROUTERS = ["referrals.api.router", "courses.api.router"]
+# Read by anybody without a key, from the pages of any site.
+API_OPEN = ["/api/v1/courses"]
+# Of one key, or of one network address without a key, in ten minutes.
+API_REQUESTS = env.int("API_REQUESTS", default=600)
 
 # ---- words ----
 LANGUAGE_CODE = "da"

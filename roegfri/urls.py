@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from courses.urls import find
+from courses.urls import find, framed
 from referrals.urls import sending, signup
 from roegfri.desk.admin_site import site
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("henvis/", include(sending)),
     path("tilmeld/", include(signup)),
     path("find-hold/", include(find)),
+    path("indlejr/", include(framed)),
     path("offentlig-tilmelding/", include("roegfri.public.urls")),
     path("dokumenter/", include("roegfri.collaboration.urls")),
     path("konto/", include("roegfri.accounts.urls")),

@@ -11,6 +11,7 @@ from django.http import Http404
 
 from courses import policies
 from courses.models import Course, Feed, Meeting
+from courses.queries.found import course_found
 from courses.queries.numbered import NUMBER
 from courses.states import CourseKind, MeetingState
 from roegfri import clock
@@ -96,6 +97,14 @@ def events(viewer: Actor, feed: Feed, *, at: dt.datetime) -> list[Event]:
     rows = policies.meetings_in(viewer, feed)
     if feed.user_id:
         rows = rows.filter(ends_at__gte=at - KEPT)
+    return [Event(*one) for one in _described(rows)[:MOST]]
+
+
+def listed_events(viewer: Actor, pk: UUID, *, at: dt.datetime) -> list[Event]:
+    """The meetings of a course that anybody may find, those cancelled or held among them. Raises
+    Http404 when it is not to be found."""
+    course_found(viewer, pk, at=at)
+    rows = policies.meetings_listed(viewer).filter(course=pk)
     return [Event(*one) for one in _described(rows)[:MOST]]
 
 

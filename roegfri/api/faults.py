@@ -10,11 +10,15 @@ from roegfri.api.problems import FieldFault
 from roegfri.refusal import Words
 
 SAID = "said"
+_ADDRESS = "query"
 _NAMED = 60  # characters of a name that is repeated
 _SHOWN = 50  # faults
 _WORDS: dict[str, Words] = {
     "missing": _("Feltet mangler."),
     "extra_forbidden": _("Feltet kendes ikke. Fjern det, eller ret navnet."),
+    "int_parsing": _("Skal være et helt tal."),
+    "greater_than_equal": _("Skal være mindst {ge}."),
+    "less_than_equal": _("Må højst være {le}."),
     "string_type": _("Skal være en tekst."),
     "string_too_long": _("Må højst være på {max_length} tegn."),
     "string_too_short": _("Må ikke være tom. Udelad feltet, hvis det ikke er kendt."),
@@ -36,7 +40,14 @@ def wrong(words: Words) -> NoReturn:
 
 def in_words(errors: Iterable[Mapping[str, Any]], *, skip: int) -> list[FieldFault]:
     """The validator's errors as they are answered; the first `skip` parts of a path are not."""
-    return [FieldFault(_path(error["loc"][skip:]), _said(error)) for error in errors][:_SHOWN]
+    return [FieldFault(_path(_told(error["loc"], skip)), _said(error)) for error in errors][:_SHOWN]
+
+
+def _told(place: tuple[str | int, ...], skip: int) -> tuple[str | int, ...]:
+    """The part of a path that whoever sent it knows. The framework names the group of what stands
+    in an address for some errors, and leaves it out for others."""
+    grouped = len(place) > skip and isinstance(place[skip], str)
+    return place[skip:] if place[0] != _ADDRESS or grouped else place[1:]
 
 
 def _path(parts: tuple[str | int, ...]) -> str:

@@ -1,6 +1,7 @@
 """The door to /api/: no cookies, no redirects, no pages; problems in the language asked for."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from roegfri.api.problems import Problem
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # The name that roegfri/accounts/middleware.py reads the language from.
 LANGUAGE_COOKIE = "language"
+_READ = ("GET", "HEAD", "OPTIONS")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 # What stays of an answer that is replaced.
 _KEPT = ("Allow", "Retry-After")
@@ -29,6 +31,8 @@ def door(get_response: GetResponse) -> GetResponse:
     def handle(request: HttpRequest) -> HttpResponse:
         if not is_ours(request.path_info):
             return get_response(request)
+        if is_open(request.path_info) and request.method == "OPTIONS":
+            return _open_to_other_sites(HttpResponse(status=HTTPStatus.NO_CONTENT))
         language = _language(request)
         # Read by the middleware inside, which has no other way of being told.
         request.COOKIES = {LANGUAGE_COOKIE: language}
@@ -43,6 +47,23 @@ def door(get_response: GetResponse) -> GetResponse:
 def is_ours(path: str) -> bool:
     """Whether it is an address of the API, known or not."""
     return path == "/api" or path.startswith("/api/")
+
+
+def is_open(path: str) -> bool:
+    """Whether pages of any other site may read it: public facts alone (API_OPEN)."""
+    return any(path == one or path.startswith(f"{one}/") for one in settings.API_OPEN)
+
+
+def _open_to_other_sites(response: HttpResponse) -> HttpResponse:
+    """What a browser asks before it lets such a page read an answer. No key or cookie is sent."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Methods"] = ", ".join(_READ)
+    response["Access-Control-Allow-Headers"] = "Accept-Language, If-None-Match"
+    response["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-ID"
+    response["Access-Control-Max-Age"] = "86400"
+    if "Allow" in response or response.status_code == HTTPStatus.NO_CONTENT:
+        response["Allow"] = ", ".join(_READ)
+    return response
 
 
 def _language(request: HttpRequest) -> str:
@@ -84,4 +105,4 @@ def _mannerly(response: HttpResponse, request: HttpRequest) -> HttpResponse:
         response = problems.answer(problem, request)
     response.cookies.clear()
     response["Vary"] = "Accept-Language"
-    return response
+    return _open_to_other_sites(response) if is_open(request.path_info) else response

@@ -19,6 +19,8 @@ PREFIX = "api/v1/"
 # Which statuses any call can be answered with, and which those with a body besides.
 _ALWAYS = (401, 403, 404, 405, 429, 500)
 _WITH_BODY = (400, 409, 411, 413, 415)
+# Those that need no key.
+_OPEN = (400, 403, 404, 405, 429, 500)
 
 
 def path_of(name: str, **given: UUID | str) -> str:
@@ -47,7 +49,7 @@ def _document(language: str) -> Document:
         for calls in made["paths"].values():
             calls.pop("head", None)
             for method, call in calls.items():
-                _complete(call, with_body=method == "post")
+                _complete(call, with_body=method == "post", is_open="security" not in call)
         # What is to be translated is so now; and it is plain data from here on.
         plain: Document = json.loads(json.dumps(made, cls=DjangoJSONEncoder))
     return plain
@@ -80,9 +82,14 @@ def header(name: str, words: Words, schema: Document, example: str) -> Document:
     }
 
 
-def _complete(call: Document, *, with_body: bool) -> None:
+def _complete(call: Document, *, with_body: bool, is_open: bool) -> None:
     """The answers that every call may get, and the headers that come with all of them."""
-    for status in (*_ALWAYS, *(_WITH_BODY if with_body else ())):
+    if is_open:
+        call["security"] = []
+    for one in call["parameters"]:
+        # The framework takes a schema's examples for the parameter's own, which are named.
+        one.update({"example": one.pop("examples")[0]} if "examples" in one else {})
+    for status in _OPEN if is_open else (*_ALWAYS, *(_WITH_BODY if with_body else ())):
         call["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     call["responses"] = {
         str(status): response

@@ -15,6 +15,7 @@ from roegfri.refusal import Words
 _TYPES: dict[str, Words] = {
     "string": _lazy("tekst"),
     "boolean": "true / false",
+    "integer": _lazy("helt tal"),
     "array": _lazy("liste"),
     "object": _lazy("objekt"),
 }
@@ -45,7 +46,7 @@ class AnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One address with one method."""
+    """One address with one method; `is_open`: it needs no key. `asked` stands in the address."""
 
     anchor: str
     method: str
@@ -53,6 +54,8 @@ class Call:
     summary: str
     words: str
     types: str
+    is_open: bool
+    asked: tuple[FieldLine, ...]
     headers: tuple[FieldLine, ...]
     fields: tuple[FieldLine, ...]
     answers: tuple[AnswerLine, ...]
@@ -89,15 +92,23 @@ def _call(path: str, method: str, said: Document, document: Document, site: str)
         summary=said["summary"],
         words=said["description"],
         types=", ".join(content),
-        headers=tuple(
-            FieldLine(one["name"], one["description"], "", str(one.get("example", "")))
-            for one in said["parameters"]
-            if one["in"] == "header"
-        ),
+        is_open=not said["security"],
+        asked=tuple(_parameters(said, "query")),
+        headers=tuple(_parameters(said, "header")),
         fields=tuple(_fields(sent, document)),
         answers=tuple(_answers(said["responses"])),
         samples=tuple(one["source"].replace("$SITE", site) for one in said["x-codeSamples"]),
     )
+
+
+def _parameters(said: Document, where: str) -> Iterator[FieldLine]:
+    """What may be sent beside a body: in the address, or as a header."""
+    for one in said["parameters"]:
+        if one["in"] == where:
+            example = one.get("example", "")
+            example = " ".join(map(str, example)) if isinstance(example, list) else str(example)
+            limits = _limits(one["schema"]) if where == "query" else ""
+            yield FieldLine(one["name"], one["description"], limits, example)
 
 
 def _fields(schema: Document, document: Document, above: str = "") -> Iterator[FieldLine]:
@@ -122,6 +133,8 @@ def _limits(schema: Document) -> str:
     parts = [str(_TYPES[schema["type"]])] if schema.get("type") in _TYPES else []
     if schema.get("format") in _FORMATS:
         parts = [str(_FORMATS[schema["format"]])]
+    if "minimum" in schema and "maximum" in schema:
+        parts.append(f"{schema['minimum']}-{schema['maximum']}")
     if "maxLength" in schema:
         parts.append(_("højst %(count)s tegn") % {"count": schema["maxLength"]})
     if "maxItems" in schema:

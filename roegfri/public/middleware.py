@@ -14,6 +14,9 @@ ROOT = "/tilmeld/"
 # Read by programs, by a secret link: no page of the sign-up, and as little of a session's.
 CALENDARS = "/kalender/"
 FIND = "/find-hold/"
+# The same inside other sites' pages (courses/views/embed.py).
+FRAMED = "/indlejr/"
+_OPEN = (ROOT, FIND, FRAMED, CALENDARS)
 # What the law asks of every public site stands under a neutral name as well.
 _STATEMENTS = ("/tilgaengelighed/", "/was")
 
@@ -26,7 +29,7 @@ def without_cookies(get_response: GetResponse) -> GetResponse:
 
     def handle(request: HttpRequest) -> HttpResponse:
         neutral, path = is_neutral(request), request.path_info
-        if not neutral and not path.startswith((ROOT, FIND, CALENDARS)):
+        if not neutral and not path.startswith(_OPEN):
             return get_response(request)
         request.COOKIES = {}
         response = _elsewhere(request, path) if neutral else None
@@ -41,6 +44,6 @@ def _elsewhere(request: HttpRequest, path: str) -> HttpResponse | None:
     """The answer to what is not to be had under a neutral name."""
     if path == "/":
         return HttpResponseRedirect(ROOT)
-    if path.startswith((ROOT, FIND, CALENDARS)) or path in _STATEMENTS:
+    if path.startswith(_OPEN) or path in _STATEMENTS:
         return None
     return pages.problem(request, DANISH, "not_found", HTTPStatus.NOT_FOUND)

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from roegfri import clock
@@ -29,6 +31,8 @@ def texts(request: SignedIn) -> HttpResponse:
     here = queries.own_municipality(request.actor)
     context = {
         "member": lookup.agreement_of(here, clock.today(), Scope.CESSATION),
+        "here": here,
+        "frame": _frame(request, here),
         "lines": [
             Line(one, list(_addresses(request, here.code, one.language)))
             for one in queries.standings(request.actor)
@@ -61,6 +65,17 @@ def text(request: SignedIn, code: str) -> HttpResponse:
         "sections": list(_sections(found.language, queries.own_municipality(request.actor))),
     }
     return show(request, "public/text.html", context)
+
+
+def _frame(request: SignedIn, here: Municipality) -> str:
+    """What is put into a page of the municipality's own site to show its courses there. The title
+    is what is read aloud to whoever does not see the frame."""
+    there = reverse("embed:courses", kwargs={"code": here.code})
+    host = next(iter(settings.PUBLIC_HOSTS), "")
+    address = f"{request.scheme}://{host}{there}" if host else request.build_absolute_uri(there)
+    name = escape(_now("Find et hold i %(municipality)s") % {"municipality": here.name})
+    more = 'width="100%" height="800" loading="lazy"'
+    return f'<iframe src="{address}" title="{name}" {more}></iframe>'
 
 
 _APPROVED = _("%(language)s er godkendt og vises nu på tilmeldingen.")

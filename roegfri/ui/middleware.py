@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from roegfri.actor import Kind
+from roegfri.ui.stored import seconds_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _log = structlog.get_logger("roegfri.request")
@@ -70,16 +71,19 @@ def plain_address(get_response: GetResponse) -> GetResponse:
 
 
 def never_stored(get_response: GetResponse) -> GetResponse:
-    """No page is kept by a browser or proxy, or read by another site.
+    """No page is kept by a browser or proxy, or read by another site, but those that say so of
+    themselves (roegfri/ui/stored.py).
 
     Static files never come here: WhiteNoise answers before.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Cache-Control"] = "no-store"
+        seconds = seconds_of(response)
+        kept = seconds is not None
+        response["Cache-Control"] = f"public, max-age={seconds}" if kept else "no-store"
         response["Permissions-Policy"] = PERMISSIONS
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Cross-Origin-Resource-Policy"] = "cross-origin" if kept else "same-origin"
         return response
 
     return handle
