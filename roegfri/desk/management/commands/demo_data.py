@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from roegfri import clock, database
 from roegfri.actor import acting, system
-from roegfri.desk.demo import drawing, languages, looks, setting, staff, store, ways
+from roegfri.desk.demo import documents, drawing, languages, looks, setting, staff, store, ways
 
 LEAST, MOST = 10, 1_000_000
 
@@ -67,6 +67,7 @@ class Command(BaseCommand):
             staff.cover(shown.municipality, shown.counsellors, clock.danish_date(now))
             staff.keep_filters(shown.counsellors[0])
             languages.approve(shown.municipality, now)
+            documents.lay(now)
             # The planner knows nothing of rows that came a moment ago, until it has looked.
             owner.execute("analyze")
         return laid
