@@ -4,11 +4,18 @@
   const told = document.querySelector("[data-take-told]");
   const reveal = () => document.querySelectorAll("[data-take-button], [data-take-line], [data-take-help]").forEach((one) => { one.hidden = false; });
   reveal();
-  const say = (words, what) => { told.textContent = `${words} ${what}`; };
+  // Numbers are shown to be typed: the first value is where one begins.
+  const begin = () => {
+    const next = document.querySelector(".pack-card:not(.is-done) [data-take]");
+    if (next) next.focus();
+  };
+  if (document.querySelector("[data-take-line]")) begin();
+  // What was copied is heard; that nothing was, is seen as well.
+  const say = (words, what, done) => { told.textContent = `${words} ${what}`; told.classList.toggle("sr-only", done); };
   const put = (text, what, field) => {
     if (field) field.select();
     const clipboard = navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject();
-    return clipboard.then(() => { say(told.dataset.words, what); return true; }, () => { say(told.dataset.byHand, what); return false; });
+    return clipboard.then(() => { say(told.dataset.words, what, true); return true; }, () => { say(told.dataset.byHand, what, false); return false; });
   };
   const label = (field) => field.labels[0].textContent;
   // The next value of the same list; after the last one the button that says it is typed.
@@ -39,14 +46,13 @@
     const button = event.target.closest("[data-take-button]");
     if (button) take(button.parentElement.querySelector("[data-take]"));
     const line = event.target.closest("[data-take-line]");
-    if (line) put(line.dataset.takeLine, line.textContent, null);
+    if (line) put(line.dataset.takeLine, line.textContent, null).then((done) => { if (done) line.textContent = line.dataset.taken; });
   });
   document.addEventListener("focusin", (event) => { if (event.target.matches("[data-take]")) event.target.select(); });
   // She is typed: the next one who is not has the cursor.
   document.addEventListener("htmx:after:swap", () => {
     reveal();
     if (document.activeElement !== document.body) return;
-    const next = [...document.querySelectorAll(".pack-card:not(.is-done) [data-take]")][0];
-    if (next) next.focus();
+    begin();
   });
 })();

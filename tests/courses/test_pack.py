@@ -37,7 +37,7 @@ EDITION = dt.date(2023, 1, 1)
 ANSWERS = {"sex": "female", "birth_year": 1948, "pregnant": "no", "education": "long"}
 NUMBER, WRITTEN = "2512489996", "251248-9996"
 # Stand in the case and the form of whoever said no.
-CANARIES = ("291182-9996", "291182", "1957", "Efterløn")
+CANARIES = ("291182-9996", "291182-", "Kanariesvar", "Efterløn")
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +72,7 @@ class World:
         if agrees:
             make.consent(case, by)
         made = put(self.course, by, case)
-        answers = ANSWERS if agrees else {"birth_year": 1957, "occupation": "Efterløn"}
+        answers = ANSWERS if agrees else {"education": "Kanariesvar", "occupation": "Efterløn"}
         make.baseline(made, self.a, edition=EDITION, answers=answers)
         return made
 
@@ -384,9 +384,7 @@ def test_a_consent_withdrawn_after_it_was_typed_stays_until_it_is_removed_there(
     client = browser(world)
     shown = read(client.get(url(world)))
     assert "samtykket er trukket tilbage – slet i STOPbasen" in shown
-    assert [
-        one for one in (NUMBER, "251248", "1948") if one in shown.partition("Deltagere")[0]
-    ] == []
+    assert [one for one in (NUMBER, "251248-") if one in shown.partition("Deltagere")[0]] == []
     client.post(url(world, "pack_take_back"), {"enrolment": str(world.nancy.pk)})
     assert world.read().withdrawn == []
     assert [name for _pk, name in world.read().asked] == ["Nancy Berggren", "Kirsten Nej"]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from courses.models import Course
 from courses.queries import course as courses
-from courses.queries.endings import Ended, endings
+from courses.queries.endings import Ended, Endings, endings
 from courses.queries.meetings import meetings
 from courses.queries.pack.head import course_values, created
 from courses.queries.pack.known import Known, Transfer, known
@@ -69,11 +69,13 @@ class Pack:
     """`facts` are the course's own values, `cards` those who agreed, `asked` the others' names by
     enrolment, and `withdrawn` those to be removed from STOPbasen.
 
+    `ends` is how it ends for everybody whom the viewer works with, for the steps on top.
     `seen_until` is the last day on which the host sees them, None while the course runs; `gone`:
     it has been. `whole`: the cards bear whole CPR numbers.
     """
 
     course: Course
+    ends: Endings
     facts: Sequence[Value]
     created: courses.Noted
     cards: Sequence[Card]
@@ -110,7 +112,9 @@ def pack(viewer: Actor, course: Course, *, at: dt.datetime, whole: bool = False)
     on = clock.danish_date(at)
     until = seen_until(clock.danish_date(course.finished_at)) if course.finished_at else None
     gone = until is not None and on > until
-    rows = [] if gone else _rows(viewer, course, at)
+    ends = endings(viewer, course, at=at)
+    seen = not gone and _holds(viewer, course)
+    rows = [one for one in ends.rows if _took_part(one)] if seen else []
     facts = courses.head(viewer, course, meetings(viewer, course), at)
     agreed = {one.id for one in rows if one.stopbase_agreed}
     found = known(viewer, [one.id for one in rows], agreed=agreed)
@@ -120,6 +124,7 @@ def pack(viewer: Actor, course: Course, *, at: dt.datetime, whole: bool = False)
     completed, smoke_free = _shares(viewer, course, [one.ended for one in cards], at)
     return Pack(
         course=course,
+        ends=ends,
         facts=course_values(viewer, course, facts, on=on),
         created=created(viewer, facts),
         cards=cards,
@@ -133,12 +138,13 @@ def pack(viewer: Actor, course: Course, *, at: dt.datetime, whole: bool = False)
     )
 
 
-def _rows(viewer: Actor, course: Course, at: dt.datetime) -> list[Ended]:
-    """Who took part: to the end, or came at least once before she left."""
-    if not viewer.is_system and course.host_id != viewer.organisation_id:
-        return []
-    found = endings(viewer, course, at=at).rows
-    return [one for one in found if one.stayed or one.attended or one.transferred_at]
+def _holds(viewer: Actor, course: Course) -> bool:
+    return viewer.is_system or course.host_id == viewer.organisation_id
+
+
+def _took_part(one: Ended) -> bool:
+    """To the end, or at least once before she left."""
+    return bool(one.stayed or one.attended or one.transferred_at)
 
 
 def _card(viewer: Actor, ended: Ended, hers: Known, order: list[str], whole: bool) -> Card:  # noqa: FBT001
