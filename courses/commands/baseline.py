@@ -38,10 +38,10 @@ def fill_form(
 ) -> Merged:
     """Saves the answers that were changed; answers with what it did. Half a form is saved as well.
 
-    `changes` are answers by their question (rules.answering.parts_of), `seen` as the page showed
-    them. What others wrote meanwhile is kept where the page did not. `confirmed`: where she has read what the citizen answered in place of her own. `kind`: the other form from now on. A
-    `number` is kept sealed. The item of the checklist is ticked when nothing is missing, and taken
-    back when something is again.
+    `changes` are answers by question (rules.answering.parts_of), `seen` as the page showed them;
+    what others wrote meanwhile is kept where the page did not. `confirmed`: where she has read what
+    the citizen answered otherwise. `kind`: the other form from now on. A `number` is kept sealed.
+    The checklist is ticked when nothing is missing, and unticked when something is again.
 
     Raises Collision when both wrote, and then saves nothing; Refusal for an answer that cannot be,
     and for a number without her consent to STOPbasen.
@@ -59,6 +59,7 @@ def fill_form(
         raise Collision(found.conflicts, now)
     _kept(row, form, found.changed, confirmed)
     if number:
+        _is_hers(number, enrolment)
         row.sealed_number = sealed.seal(number.value, place=Baseline.PLACE, row=row.pk)
     row.form, row.edition = form.kind, form.edition
     row.at, row.filled_by_id, row.version = at, by.person, row.version + 1
@@ -130,6 +131,15 @@ def _agreed_to_stopbase(enrolment: Enrolment, by: Actor) -> None:
                 " samtykket først."
             ),
             field="number",
+        )
+
+
+def _is_hers(number: cpr.CivilNumber, enrolment: Enrolment) -> None:
+    """Raises Refusal for a number that says she was born on another day than what is known."""
+    citizen = enrolment.citizen.merged_into or enrolment.citizen
+    if number.born and citizen.birth_date and number.born != citizen.birth_date:
+        raise Refusal(
+            _("CPR-nummeret passer ikke med borgerens fødselsdato. Ret nummeret."), field="number"
         )
 
 

@@ -53,18 +53,33 @@ class Filled:
         return completeness(self.form, self.answers)
 
 
-def baseline(viewer: Actor, enrolment: Enrolment, language: Language = DANISH) -> Filled | None:
-    """The form of a participant one works with, where somebody has begun on it; one statement."""
+def baseline(
+    viewer: Actor,
+    enrolment: Enrolment,
+    language: Language = DANISH,
+    *,
+    kind: FormKind | None = None,
+) -> Filled | None:
+    """The form of a participant one works with, where somebody has begun on it; one statement. As
+    the other `kind` it has those answers that belong to both."""
     own = policies.enrolments_worked_with_by(viewer).filter(pk=enrolment.pk)
     rows = Baseline.objects.select_related(*_COLUMNS).filter(enrolment__in=own.values("pk"))
-    return next((_filled(one, language) for one in rows), None)
+    for row in rows:
+        return _filled(row, form_of(viewer, enrolment, row, kind=kind, language=language))
+    return None
 
 
 def baselines(viewer: Actor, course: Course) -> dict[UUID, Filled]:
     """The forms of all its participants that one works with, by enrolment; one statement."""
     own = policies.enrolments_worked_with_by(viewer).filter(course=course)
     rows = Baseline.objects.select_related(*_COLUMNS).filter(enrolment__in=own.values("pk"))
-    return {one.pk: _filled(one, DANISH) for one in rows}
+    return {one.pk: _filled(one, edition(FormKind(one.form), one.edition)) for one in rows}
+
+
+def meter(viewer: Actor, enrolment: Enrolment) -> Completeness:
+    """How far a participant's form is, begun on or not; one statement."""
+    filled = baseline(viewer, enrolment)
+    return filled.completeness if filled else completeness(form_of(viewer, enrolment, None), {})
 
 
 def completeness_by_enrolment(viewer: Actor, course: Course) -> Mapping[UUID, Completeness]:
@@ -75,20 +90,15 @@ def completeness_by_enrolment(viewer: Actor, course: Course) -> Mapping[UUID, Co
 def form_of(
     viewer: Actor,
     enrolment: Enrolment,
-    stored: Baseline | Filled | None,
+    stored: Baseline | None,
     *,
     kind: FormKind | None = None,
     language: Language = DANISH,
 ) -> Form:
     """The form a participant fills in: the one that was begun on; another `kind` where that is
     asked for; else the one of her age, in the edition of the day she was enrolled."""
-    begun: Form | None = None
-    if isinstance(stored, Baseline):
-        begun = edition(FormKind(stored.form), stored.edition, language)
-    elif stored is not None:
-        begun = edition(stored.form.kind, stored.form.edition, language)
-    if begun and kind in {None, begun.kind}:
-        return begun
+    if stored and kind in {None, stored.form}:
+        return edition(FormKind(stored.form), stored.edition, language)
     on = began_on(viewer, enrolment)
     if kind is None:
         citizen = enrolment.citizen.merged_into or enrolment.citizen
@@ -156,8 +166,7 @@ def _of_uses(uses: Iterable[tuple[str, int]]) -> dict[str, Answer]:
     return {"products": [name.removeprefix("amount:") for name in amounts], **amounts}
 
 
-def _filled(row: Baseline, language: Language) -> Filled:
-    form = edition(FormKind(row.form), row.edition, language)
+def _filled(row: Baseline, form: Form) -> Filled:
     return Filled(
         enrolment=row.pk,
         form=form,

@@ -21,6 +21,7 @@ from courses.models.noted import columns_of
 from courses.queries import course as courses
 from courses.queries.appointments import appointments
 from courses.queries.around import hosts
+from courses.queries.baseline import meter
 from courses.queries.checklist import checklist
 from courses.queries.endings import ending_if_any
 from courses.queries.enrollable import destinations
@@ -149,6 +150,7 @@ def show_participant(request: SignedIn, found: Participant, **bound: Any) -> Htt
         "promote_form": forms.Promote(),
         "back_form": forms.WhenNoSeat(),
         "checklist": checklist(request.actor, enrolment),
+        "meter": meter(request.actor, enrolment) if found.own else None,
         "appointments": appointments(request.actor, enrolment, at=clock.now()),
         "guardian_first": guardian_first(request.actor, enrolment, found.citizen, at=clock.now()),
         "ended": ending_if_any(request.actor, enrolment, at=clock.now()),

@@ -14,9 +14,11 @@ ROOT = "/tilmeld/"
 # Read by programs, by a secret link: no page of the sign-up, and as little of a session's.
 CALENDARS = "/kalender/"
 FIND = "/find-hold/"
+# A citizen's own link to STOPbasen's form.
+FORMS = "/skema/"
 # The same inside other sites' pages (courses/views/embed.py).
 FRAMED = "/indlejr/"
-_OPEN = (ROOT, FIND, FRAMED, CALENDARS)
+_OPEN = (ROOT, FIND, FRAMED, CALENDARS, FORMS)
 # What the law asks of every public site stands under a neutral name as well.
 _STATEMENTS = ("/tilgaengelighed/", "/was")
 

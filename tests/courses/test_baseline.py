@@ -51,7 +51,11 @@ def answers(by: Actor, enrolment: Enrolment) -> Any:
 @transaction.atomic
 def form(by: Actor, enrolment: Enrolment) -> Any:
     with acting(by):
-        return form_of(by, participant(by, enrolment.pk).enrolment, baseline(by, enrolment))
+        return form_of(
+            by,
+            participant(by, enrolment.pk).enrolment,
+            Baseline.objects.filter(pk=enrolment.pk).first(),
+        )
 
 
 def fill(by: Actor, enrolment: Enrolment, said: dict[str, Any], **given: Any) -> Any:

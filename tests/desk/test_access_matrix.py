@@ -211,6 +211,11 @@ TABLE: dict[str, Row] = {
     "courses:my_calendar": Row(CASEWORK),
     "courses:course_calendar": Row(CASEWORK, of="course"),
     "courses:calendar": open_to_all(404, 404, secret="x"),
+    "courses:form": Row(CASEWORK, of="enrolment"),
+    "courses:form_link": Row(CASEWORK, of="enrolment"),
+    "courses:agreements": Row(CASEWORK, of="enrolment"),
+    "courses:own_form": open_to_all(404, 404, secret="x"),
+    "courses:own_form_part": open_to_all(404, 404, secret="x", part="you"),
     # the sender's own door
     "sending:list": Row(SENDS),
     # a colleague's own: only she sees it (tests/referrals/test_amending.py)
@@ -420,6 +425,7 @@ def course_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | in
     and where they meet."""
     course = make.course(by, meetings=2, first=TODAY + dt.timedelta(hours=1))
     enrolment = make.enrolment(course, referral, by)
+    consent = make.consent(referral, by, ConsentKind.DISCHARGE)
     return {
         "course": {"pk": course.pk},
         "draft": {"pk": make.course(by, state=CourseState.DRAFT, published_at=None).pk},
@@ -670,6 +676,10 @@ POSTS: dict[str, dict[str, str]] = {
     "courses:task": {"result": "done"},
     "courses:withdraw": {"reason": "illness"},
     "courses:take_back": {},
+    # tests/courses/test_form_pages.py sends the form itself
+    "courses:form": {},
+    "courses:form_link": {"act": "make"},
+    "courses:agreements": {"act": "give", "kind": "sms", "form": "oral"},
     "courses:transfer": {"to": str(uuid.UUID(int=0))},
     "courses:promote": {},
     "collaboration:document_edition": {"name": "2. udgave", "from_on": "2026-03-01"},
@@ -722,6 +732,10 @@ POSTS: dict[str, dict[str, str]] = {
 # test_citizen_page.py, test_papers.py, test_calls.py and tests/referrals/test_inbox.py send those,
 # and tests/courses/test_participants.py.
 NEED_MORE = {
+    "courses:form",
+    "courses:form_link",
+    "courses:own_form",
+    "courses:own_form_part",
     "courses:pack_numbers",
     "courses:pack_mark",
     "courses:pack_take_back",

@@ -136,6 +136,14 @@ PARTS_OF_COMMANDS = {
     "add_text",
     "facts_of",
     "take_alone",
+    "take_replies",
+    "reply_row",
+    "locked_draft",
+    "tasks_done",
+    "check_sendable",
+    "check_is_first",
+    "message_of",
+    "trouble_words",
     "make_cases",
     "lock_of_bytes",
     "keep_all",
@@ -235,6 +243,8 @@ def test_parts_of_commands_are_called_by_commands_alone() -> None:
 # What queries share to show rows that were read for their viewer; the names of municipalities; and
 # what can stand in the queue at all.
 LINES = {
+    "counting_row",
+    "newest_numbers",
     "term_line",
     "rate_line",
     "municipality_names",

@@ -27,6 +27,7 @@ MODELS: dict[str, Words] = {
     "contactattempt": _("opkald"),
     "cover": _("dækning for kollega"),
     "feed": _("kalenderlink"),
+    "formlink": _("link til STOPbasens skema"),
     "findable": _("søgeord"),
     "flagged": _("hvor forløbet også er oprettet"),
     "handover": _("overdragelse"),
