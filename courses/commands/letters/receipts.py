@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses import policies
 from courses.commands.letters.locked import tasks_done
-from courses.commands.letters.silence import tell_handler, trouble_words
+from courses.commands.letters.silence import tell_of_letter, trouble_words
 from courses.models import DischargeLetter
 from courses.states import LETTER_MOVES, LetterState, TaskKind
 from roegfri.actor import Actor
@@ -60,7 +60,7 @@ def _note(
     if said.is_positive:
         tasks_done(letter, (TaskKind.LETTER_FAILED,), by=by, at=at)
     elif not hasattr(letter, "corrected_by"):
-        tell_handler(letter, trouble_words(letter), by=by, at=at)
+        tell_of_letter(letter, trouble_words(letter), by=by, at=at)
 
 
 def _why(said: Answered) -> str:

@@ -3,52 +3,25 @@
 import base64
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from courses import policies
+from courses.commands.letters.checks import check_is_first, check_sendable, newest_letter
 from courses.commands.letters.locked import locked_draft, tasks_done
 from courses.commands.letters.message import message_of
 from courses.models import DischargeLetter, Enrolment
 from courses.queries.letters import GONE, Draft
-from courses.rules.discharge import Lack, result_told
 from courses.states import LetterState, TaskKind
 from roegfri import sealed
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.medcom import discharge
 from roegfri.medcom.writing import new_identifier
-from roegfri.refusal import AlreadySent, Refusal, Words
+from roegfri.refusal import AlreadySent, Refusal
 from roegfri.walls.locks import alone, said, whose
-
-LACKING: Mapping[Lack, Words] = {
-    Lack.CONSENT: gettext_lazy(
-        "Borgeren har ikke sagt ja til, at der sendes brev til egen læge. Spørg først."
-    ),
-    Lack.ATTENDED: gettext_lazy(
-        "Borgeren har ikke været til en mødegang, så der er ikke noget at fortælle lægen."
-    ),
-    Lack.NAME: gettext_lazy("Borgerens navn mangler. Skriv det i sagen under «Ret oplysninger»."),
-    Lack.NUMBER: gettext_lazy(
-        "Borgeren har intet CPR-nummer i sagen. Skriv det under «Ret oplysninger», eller send"
-        " brevet på papir."
-    ),
-    Lack.PRACTICE: gettext_lazy(
-        "Det vides ikke, hvem der er borgerens læge. Vælg lægepraksis, eller send brevet på papir."
-    ),
-    Lack.EAN: gettext_lazy(
-        "Lægepraksis har intet EAN-nummer her. Bed administratoren om at skrive det, eller send"
-        " brevet på papir."
-    ),
-    Lack.SENDER: gettext_lazy(
-        "Jeres kommune har intet EAN-nummer her. Bed administratoren om at skrive det, eller send"
-        " brevet på papir."
-    ),
-}
 
 
 @transaction.atomic
@@ -71,7 +44,7 @@ def send_letter(
     if known := _sent_before(mark, said_now):
         return known
     draft = locked_draft(enrolment, by, at)
-    _is_the_first(draft)
+    check_is_first(draft)
     return _send(draft, text, mark, said_now, corrects=None, by=by, at=at)
 
 
@@ -92,7 +65,9 @@ def correct_letter(
     if known := _sent_before(mark, said_now):
         return known
     draft = locked_draft(_about(letter, by), by, at)
-    return _send(draft, text, mark, said_now, corrects=_newest(draft, letter, GONE), by=by, at=at)
+    return _send(
+        draft, text, mark, said_now, corrects=newest_letter(draft, letter, GONE), by=by, at=at
+    )
 
 
 @transaction.atomic
@@ -116,8 +91,8 @@ def send_on_paper(
     draft = locked_draft(enrolment, by, at)
     before = draft.letter
     if before is None or before.state not in {LetterState.WRITTEN, LetterState.REFUSED}:
-        _is_the_first(draft)
-    _check(draft, text, draft.lacks_on_paper)
+        check_is_first(draft)
+    check_sendable(draft, text, draft.lacks_on_paper)
     made = _row(draft, text, mark, said_now, before, by, at)
     made.state = LetterState.ON_PAPER
     return _made("letter.on_paper", made, draft, by=by, at=at)
@@ -140,7 +115,7 @@ def _send(
     by: Actor,
     at: dt.datetime,
 ) -> DischargeLetter:
-    _check(draft, text, draft.lacks)
+    check_sendable(draft, text, draft.lacks)
     made = _row(draft, text, mark, said_now, corrects, by, at)
     xml = discharge.write(message_of(made, draft, by, at))
     made.body = sealed.seal(
@@ -196,56 +171,6 @@ def _made(
     persons = {draft.citizen.pk, draft.enrolment.citizen_id}
     record(act, made, by=by, at=at, persons=persons)
     return made
-
-
-def _check(draft: Draft, text: str, missing: Collection[Lack]) -> None:
-    """Raises Refusal for the first thing that is missing, and for a text that cannot be sent."""
-    for lack in missing:
-        raise Refusal(LACKING[lack])
-    if not discharge.lines_of(text):
-        raise Refusal(_("Skriv brevets tekst."), field="text")
-    if (over := discharge.too_many(text)) > 0:
-        raise Refusal(
-            _("Teksten er %(over)d tegn for lang. Et brev kan være på %(most)d tegn.")
-            % {"over": over, "most": discharge.MAX_TEXT},
-            field="text",
-        )
-    if draft.result_consent is None and (words := result_told(text)):
-        raise Refusal(
-            _(
-                "Teksten fortæller, hvordan det gik («%(words)s»), og det har borgeren ikke sagt ja"
-                " til. Fjern det, eller spørg borgeren først."
-            )
-            % {"words": words},
-            field="text",
-        )
-
-
-def _is_the_first(draft: Draft) -> None:
-    """Raises Refusal when a letter about her was sent, or waits to be."""
-    if before := draft.letter:
-        raise Refusal(
-            _(
-                "Der er allerede et brev om borgeren, med status «%(state)s». Ret det i stedet for"
-                " at sende et nyt."
-            )
-            % {"state": before.get_state_display()}
-        )
-
-
-def _newest(
-    draft: Draft, letter: DischargeLetter, states: Collection[LetterState]
-) -> DischargeLetter:
-    """The letter as it is now. Raises Refusal when another has taken its place, or by its state."""
-    now = draft.letter
-    if now is None or now.pk != letter.pk:
-        raise Refusal(_("Brevet er rettet eller stoppet i mellemtiden. Genindlæs siden."))
-    if now.state not in states:
-        raise Refusal(
-            _("Et brev kan rettes, når det er afsendt. Status er nu «%(state)s».")
-            % {"state": now.get_state_display()}
-        )
-    return now
 
 
 def _about(letter: DischargeLetter, by: Actor) -> Enrolment:

@@ -23,7 +23,7 @@ def note_silence(letter: DischargeLetter, *, by: Actor, at: dt.datetime) -> None
     row = rows.select_for_update(of=("self",), no_key=True).get(pk=letter.pk)
     silent = row.state == LetterState.WRITTEN and is_silent(by, row, at)
     if silent or row.state == LetterState.REFUSED:
-        tell_handler(row, trouble_words(row), by=by, at=at)
+        tell_of_letter(row, trouble_words(row), by=by, at=at)
 
 
 def trouble_words(letter: DischargeLetter) -> str:
@@ -34,7 +34,7 @@ def trouble_words(letter: DischargeLetter) -> str:
         return _("Ingen kvittering fra lægens system. Ring og spørg, om brevet er kommet.")
 
 
-def tell_handler(letter: DischargeLetter, words: str, *, by: Actor, at: dt.datetime) -> None:
+def tell_of_letter(letter: DischargeLetter, words: str, *, by: Actor, at: dt.datetime) -> None:
     """A task for whoever handles the case by now, in the place of what it was told before. Part of
     a command; where the case was given on and may not be seen, the sweep tells (tasks.py)."""
     seen = policies.enrolments_visible_to(by).select_related("course__host")

@@ -24,10 +24,10 @@ def stop_letter(letter: DischargeLetter, *, by: Actor, at: dt.datetime) -> None:
         raise Refusal(_("Brevet er sendt af en anden kommune. Intet er ændret."))
     if row.state in {LetterState.WRITTEN, LetterState.RECEIVED, LetterState.REFUSED}:
         raise Refusal(_("Brevet er allerede sendt og kan ikke stoppes. Send et rettet brev."))
-    stop(row, _("Stoppet af %(name)s.") % {"name": by.name}, by=by, at=at)
+    end_letter(row, _("Stoppet af %(name)s.") % {"name": by.name}, by=by, at=at)
 
 
-def stop(letter: DischargeLetter, why: str, *, by: Actor, at: dt.datetime) -> None:
+def end_letter(letter: DischargeLetter, why: str, *, by: Actor, at: dt.datetime) -> None:
     """Part of a command that has it locked. A stopped letter corrects none: what it was to take
     the place of can be corrected by another."""
     letter.corrects, letter.trouble = None, why[:400]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from courses.commands.letters.stopping import stop
+from courses.commands.letters.stopping import end_letter
 from courses.models import DischargeLetter
 from courses.queries.letters import waiting_letters
 from courses.states import LETTER_MOVES, LetterState
@@ -37,7 +37,7 @@ def write_letters(
     for one in stopped:
         with translation.override("da"):
             words = _("Borgeren trak samtykket tilbage, før brevet blev sendt.")
-        stop(one, words, by=by, at=at)
+        end_letter(one, words, by=by, at=at)
     left = [one for one in due if one not in stopped]
     written = set(deliver(left))
     for one in left:

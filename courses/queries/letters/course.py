@@ -9,7 +9,7 @@ from django.db.models import F, Func, Q, UUIDField
 from courses import policies
 from courses.models import Course
 from courses.queries.letters.draft import Draft
-from courses.queries.letters.reading import drafts, kept
+from courses.queries.letters.reading import counting_row, drafts
 from courses.states import EnrolmentState
 from roegfri.actor import Actor
 from roegfri.organisations.models import Municipality
@@ -48,7 +48,7 @@ def course_letters(viewer: Actor, course: Course, *, at: dt.datetime) -> CourseL
     ordered = list(others.order_by("citizen__sort_key", "pk"))
     towns = Municipality.objects.in_bulk({one.handler for one in ordered if one.handler})
     elsewhere = [
-        Elsewhere(kept(one).name, towns[one.handler].name if one.handler in towns else "")
+        Elsewhere(counting_row(one).name, towns[one.handler].name if one.handler in towns else "")
         for one in ordered
     ]
     return CourseLetters(course, found, elsewhere)

@@ -15,10 +15,10 @@ from referrals.models import Citizen, CivilNumber, Consent
 from referrals.states import ConsentKind
 from roegfri import clock
 from roegfri.organisations.models import Municipality, Practice
-from roegfri.persons import names
+from roegfri.persons import cpr, names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Draft:
     """What would be sent about one participant, and what is missing.
 
@@ -34,6 +34,11 @@ class Draft:
     consents: Mapping[str, Consent]
     met: Sequence[Met]
     letters: Sequence[DischargeLetter]
+
+    @property
+    def masked_number(self) -> str:
+        """For the screen; "" where she has none."""
+        return cpr.masked(self.number.value) if self.number else ""
 
     @property
     def consent(self) -> Consent | None:
@@ -67,8 +72,10 @@ class Draft:
 
     @property
     def letter(self) -> DischargeLetter | None:
-        """The one that counts: the newest that was not stopped."""
-        return next((one for one in self.letters if one.state != LetterState.STOPPED), None)
+        """The one that counts: it was not stopped, and none has taken its place."""
+        replaced = {one.corrects_id for one in self.letters}
+        live = (one for one in self.letters if one.state != LetterState.STOPPED)
+        return next((one for one in live if one.pk not in replaced), None)
 
     @property
     def is_over(self) -> bool:

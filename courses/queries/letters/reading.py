@@ -41,18 +41,18 @@ def drafts(viewer: Actor, which: Q, at: dt.datetime) -> list[Draft]:
     sender = Municipality.objects.get(pk=viewer.organisation_id)
     persons = persons_of_all(viewer, rows)
     numbers, consents = newest_numbers(persons), _consents(persons)
-    practices = Practice.objects.in_bulk({kept(one).practice_id for one in rows} - {None})
+    practices = Practice.objects.in_bulk({counting_row(one).practice_id for one in rows} - {None})
     letters = _letters(viewer, rows)
     met = {one.course_id: one.course for one in rows}
     when = {pk: occasions(viewer, course, at=at) for pk, course in met.items()}
     return [
         Draft(
             enrolment=one,
-            citizen=kept(one),
-            number=numbers.get(kept(one).pk),
-            practice=practices.get(kept(one).practice_id),
+            citizen=counting_row(one),
+            number=numbers.get(counting_row(one).pk),
+            practice=practices.get(counting_row(one).practice_id),
             sender=sender,
-            consents=consents.get(kept(one).pk, {}),
+            consents=consents.get(counting_row(one).pk, {}),
             met=_met(when[one.course_id], one),
             letters=letters[one.pk],
         )
@@ -76,15 +76,15 @@ def _met(when: Occasions, row: Any) -> Sequence[Met]:
     return when.met({one["meeting"]: one for one in row.marks})
 
 
-def kept(row: Enrolment) -> Citizen:
+def counting_row(row: Enrolment) -> Citizen:
     """The row that counts for her."""
     return row.citizen.merged_into or row.citizen
 
 
 def persons_of_all(viewer: Actor, rows: Iterable[Enrolment]) -> dict[UUID, UUID]:
     """Every row that is one of them -> the one that counts."""
-    roots = {kept(one).pk for one in rows}
-    own = {one.citizen_id: kept(one).pk for one in rows}
+    roots = {counting_row(one).pk for one in rows}
+    own = {one.citizen_id: counting_row(one).pk for one in rows}
     merged = citizens_visible_to(viewer).filter(merged_into__in=roots)
     return {**dict(merged.values_list("pk", "merged_into")), **{pk: pk for pk in roots}, **own}
 

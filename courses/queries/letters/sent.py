@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from courses import policies
 from courses.models import DischargeLetter, Enrolment
-from courses.queries.letters.reading import kept, newest_numbers, persons_of_all
+from courses.queries.letters.reading import counting_row, newest_numbers, persons_of_all
 from courses.states import LetterState
 from referrals.policies import referrals_visible_to
 from roegfri.actor import Actor
@@ -70,7 +70,7 @@ def as_sent(viewer: Actor, found: DischargeLetter) -> AsSent:
     enrolment = whose_letter(viewer, found)
     if enrolment is None:
         raise Http404
-    citizen = kept(enrolment)
+    citizen = counting_row(enrolment)
     numbers = newest_numbers(persons_of_all(viewer, [enrolment]))
     number = numbers.get(citizen.pk)
     case = referrals_visible_to(viewer).filter(pk=found.referral_id)

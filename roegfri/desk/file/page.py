@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from courses.queries.enrolled import Enrolled, enrolled
+from courses.queries.letters import letters_about
 from courses.queries.wished import wished
 from referrals import forms, queries, rules
 from referrals.queries import File, Happening, consent_texts
@@ -35,7 +36,8 @@ def file_context(request: SignedIn, found: File) -> dict[str, Any]:
     at, today = clock.now(), clock.today()
     born = found.citizen.birth_date
     courses = enrolled(request.actor, found.persons, at)
-    entries = timeline.of(found, courses)
+    letters = letters_about(request.actor, found.persons) if courses else []
+    entries = timeline.of(found, courses, letters)
     return {
         "file": found,
         "citizen": found.citizen,

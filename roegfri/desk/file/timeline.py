@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses.models import DischargeLetter
 from courses.queries.enrolled import Enrolled
 from referrals.models import Referral
 from referrals.queries import File, Happening
@@ -17,7 +18,7 @@ from referrals.states import (
     HandOverResult,
     ReferralState,
 )
-from roegfri.desk.file import changes, courses, talks
+from roegfri.desk.file import changes, courses, posted, talks
 from roegfri.desk.file.entries import Entry
 from roegfri.desk.lines import day_words
 from roegfri.refusal import Words
@@ -27,13 +28,17 @@ GROUPS: Mapping[str, Words] = {
     "calls": gettext_lazy("Opkald og samtaler"),
     "courses": gettext_lazy("Hold og fremmøde"),
     "case": gettext_lazy("Sagens gang"),
+    "letters": gettext_lazy("Breve til egen læge"),
     "consents": gettext_lazy("Samtykker"),
     "changes": gettext_lazy("Rettelser"),
 }
 
 
-def of(file: File, enrolled: Sequence[Enrolled] = ()) -> list[Entry]:
-    """Every entry of a file, the newest first; `enrolled` is what she takes and took part in."""
+def of(
+    file: File, enrolled: Sequence[Enrolled] = (), letters: Sequence[DischargeLetter] = ()
+) -> list[Entry]:
+    """Every entry of a file, the newest first; `enrolled` is what she takes and took part in, and
+    `letters` are those to her general practitioner."""
     found = [_received(file, one) for one in file.referrals]
     found += talks.informed(file)
     for one in file.happenings:
@@ -42,6 +47,7 @@ def of(file: File, enrolled: Sequence[Enrolled] = ()) -> list[Entry]:
     found += _messages(file)
     found += changes.of(file)
     found += courses.entries(enrolled)
+    found += posted.entries(letters)
     found += _closed_before_the_log(file)
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
