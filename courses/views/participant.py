@@ -26,6 +26,7 @@ from courses.queries.checklist import checklist
 from courses.queries.endings import ending_if_any
 from courses.queries.enrollable import destinations
 from courses.queries.guardian import guardian_first
+from courses.queries.letters import letters_of
 from courses.queries.participant import Participant, participant, participant_to_change, sees
 from courses.rules.seats import Why
 from courses.states import CourseKind
@@ -151,6 +152,7 @@ def show_participant(request: SignedIn, found: Participant, **bound: Any) -> Htt
         "back_form": forms.WhenNoSeat(),
         "checklist": checklist(request.actor, enrolment),
         "meter": meter(request.actor, enrolment) if found.own else None,
+        "letters": letters_of(request.actor, enrolment),
         "appointments": appointments(request.actor, enrolment, at=clock.now()),
         "guardian_first": guardian_first(request.actor, enrolment, found.citizen, at=clock.now()),
         "ended": ending_if_any(request.actor, enrolment, at=clock.now()),

@@ -139,10 +139,20 @@ class PracticeSheet(_Sheet):
     municipality = _column("municipality", "kommune", ForeignKey(Municipality, "code"))
     general_practitioners = _column("general_practitioners", "læger")
     phone = _column("phone", "telefon")
+    ean = _column("ean", "ean")
+    address = _column("address", "adresse")
 
     class Meta(_Sheet.Meta):
         model = Practice
-        fields = ("provider_number", "name", "municipality", "general_practitioners", "phone")
+        fields = (
+            "provider_number",
+            "name",
+            "municipality",
+            "general_practitioners",
+            "phone",
+            "ean",
+            "address",
+        )
         import_id_fields = ("provider_number",)
 
 
@@ -209,10 +219,10 @@ class PracticeAdmin(SheetMixin, AuditedAdmin):
     """Practices."""
 
     resource_classes: ClassVar = [PracticeSheet]
-    list_display = ("name", "provider_number", "municipality", "general_practitioners")
+    list_display = ("name", "provider_number", "municipality", "general_practitioners", "ean")
     list_filter = (OF_MUNICIPALITY,)
     list_select_related = ("municipality",)
-    search_fields = ("name", "provider_number")
+    search_fields = ("name", "provider_number", "ean")
 
 
 class PharmacyAdmin(SheetMixin, AuditedAdmin):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.http import Http404
 from lxml import etree
 
 from courses.commands.letters import correct_letter, send_letter, send_on_paper, stop_letter
@@ -16,6 +17,7 @@ from courses.queries.letters import letter_draft
 from courses.rules.discharge import result_told
 from courses.states import LetterState, SmokeFree, TaskKind
 from referrals.commands.consent import withdraw_consent
+from referrals.commands.merge import merge_citizens
 from referrals.models import Citizen, CivilNumber, Consent
 from referrals.states import ConsentKind
 from roegfri.actor import acting, hosting
@@ -70,7 +72,11 @@ def test_it_says_how_it_went_when_she_agreed_to_that_too() -> None:
 
 @pytest.mark.parametrize(
     ("smoke_free", "told"),
-    [(SmokeFree.NO, "ikke røgfri"), (SmokeFree.UNKNOWN, ""), (SmokeFree.YES, "var borgeren røgfri")],
+    [
+        (SmokeFree.NO, "var borgeren ikke røgfri"),
+        (SmokeFree.UNKNOWN, ""),
+        (SmokeFree.YES, "var borgeren røgfri"),
+    ],
 )
 def test_what_nobody_knows_is_not_told(smoke_free: SmokeFree, told: str) -> None:
     here = taken(agreed=BOTH)
@@ -352,8 +358,6 @@ def test_it_is_logged_and_its_bytes_are_sealed() -> None:
 
 
 def test_a_merged_citizen_s_number_doctor_and_consent_count() -> None:
-    from referrals.commands.merge import merge_citizens
-
     towns = world.towns()
     here = taken(towns=towns, agreed=())
     other = make.referral(here.by, number="+4531313131", civil_number="2509479989")
@@ -369,8 +373,6 @@ def test_a_merged_citizen_s_number_doctor_and_consent_count() -> None:
 
 
 def test_one_may_not_look_where_the_case_is_another_s() -> None:
-    from django.http import Http404
-
     towns = world.towns()
     here = taken(towns=towns)
     with pytest.raises(Http404), transaction.atomic(), acting(towns.b):

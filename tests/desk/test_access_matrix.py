@@ -198,6 +198,17 @@ TABLE: dict[str, Row] = {
     "courses:diplomas_pdf": Row(CASEWORK, own=302, of="course"),
     "courses:diploma_pdf": Row(CASEWORK, of="enrolment"),
     "courses:comers": Row(COORDINATOR | LEADER),
+    # courses: letters to general practitioners
+    "courses:letters": Row(CASEWORK, of="course"),
+    "courses:letter": Row(CASEWORK, of="enrolment"),
+    "courses:letter_paper": Row(CASEWORK, own=302, of="enrolment"),
+    "courses:letter_consent": Row(CASEWORK, own=302, of="enrolment"),
+    "courses:letter_no": Row(CASEWORK, own=302, of="enrolment"),
+    "courses:letter_doctor": Row(CASEWORK, own=302, of="enrolment"),
+    "courses:one_letter": Row(CASEWORK, of="letter"),
+    "courses:letter_pdf": Row(CASEWORK, of="letter"),
+    "courses:letter_stop": Row(CASEWORK, own=302, of="letter"),
+    "courses:letter_correct": Row(CASEWORK, of="letter"),
     "courses:pack": Row(CASEWORK, of="course"),
     "courses:pack_numbers": Row(CASEWORK, own=302, of="course"),
     "courses:pack_mark": Row(CASEWORK, own=302, of="course"),
@@ -433,6 +444,7 @@ def course_of(by: Any, referral: Referral) -> dict[str, dict[str, uuid.UUID | in
         "enrolment": {"pk": enrolment.pk},
         "appointment": {"pk": make.appointment(enrolment, TODAY, by).pk},
         "task": {"pk": make.task(enrolment, by).pk},
+        "letter": {"pk": make.letter(enrolment, by, consent).pk},
         "venue": {"pk": make.venue(course.host).pk},
         "room": {"pk": make.venue(course.host).rooms.get().pk},
     }
@@ -551,6 +563,15 @@ def told(response: Any) -> list[str]:
     return [canary for canary in CANARIES if canary in text]
 
 
+# The only page that other sites may show inside theirs; it is the control of all the others.
+FRAMED = {"embed:courses"}
+
+
+def may_be_framed(response: Any) -> bool:
+    """Whether another site may show it in a frame."""
+    return "frame-ancestors 'none'" not in response["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize("role", sorted(ALL))
 @pytest.mark.parametrize("part", [False, True], ids=["page", "part"])
 def test_what_a_role_is_answered(role: str, *, part: bool) -> None:
@@ -571,6 +592,8 @@ def test_what_a_role_is_answered(role: str, *, part: bool) -> None:
             expected = row.answers(role, whose)
             if response.status_code != expected:
                 wrong.append(f"{name}, {whose}: {response.status_code}, not {expected}")
+            if may_be_framed(response) is not (name in FRAMED):
+                wrong.append(f"{name}, {whose}: the frames it may be shown in")
             if (expected in {403, 404} or role not in CASEWORK) and told(response):
                 wrong.append(f"{name}, {whose}: tells {told(response)}")
     assert not wrong, "\n".join(wrong)
@@ -585,6 +608,8 @@ def test_what_a_stranger_is_answered() -> None:
         response = Client().get(address(name, row, here))
         if response.status_code != row.anonymous:
             wrong.append(f"{name}: {response.status_code}, not {row.anonymous}")
+        if may_be_framed(response) is not (name in FRAMED):
+            wrong.append(f"{name}: the frames it may be shown in")
         if told(response):
             wrong.append(f"{name}: tells {told(response)}")
         if row.anonymous == SIGN_IN and name.startswith(
@@ -680,6 +705,15 @@ POSTS: dict[str, dict[str, str]] = {
     "courses:form": {},
     "courses:form_link": {"act": "make"},
     "courses:agreements": {"act": "give", "kind": "sms", "form": "oral"},
+    # tests/courses/test_letter_pages.py sends those that change something
+    "courses:letters": {},
+    "courses:letter": {"text": "Har deltaget.", "once": ONCE},
+    "courses:letter_paper": {"text": "Har deltaget.", "once": ONCE},
+    "courses:letter_consent": {"kind": "discharge_result", "form": "oral"},
+    "courses:letter_no": {"kind": "discharge"},
+    "courses:letter_doctor": {"practice": "900004"},
+    "courses:letter_stop": {"sure": "on"},
+    "courses:letter_correct": {"text": "Har deltaget.", "once": ONCE},
     "courses:transfer": {"to": str(uuid.UUID(int=0))},
     "courses:promote": {},
     "collaboration:document_edition": {"name": "2. udgave", "from_on": "2026-03-01"},
@@ -736,6 +770,12 @@ NEED_MORE = {
     "courses:form_link",
     "courses:own_form",
     "courses:own_form_part",
+    "courses:letters",
+    "courses:letter",
+    "courses:letter_paper",
+    "courses:letter_doctor",
+    "courses:letter_stop",
+    "courses:letter_correct",
     "courses:pack_numbers",
     "courses:pack_mark",
     "courses:pack_take_back",
