@@ -10,12 +10,14 @@ from courses.models import Course
 from courses.queries import course as queries
 from courses.queries.absent import about_to_end
 from courses.queries.appointments import without_appointment
+from courses.queries.found import Told, course_to_be
 from courses.queries.meetings import MeetingRow, meetings
 from courses.queries.participants import Participants, participants
-from courses.states import CourseState
+from courses.states import CourseKind, CourseState
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
+from roegfri.public.languages import DANISH
 from roegfri.ui.screens import show
 
 # So many meetings that have been stand in the list; more are folded away above the next one.
@@ -52,6 +54,7 @@ def show_course(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
         **_folded(rows),
         "participants": _participants(request, found),
         **_attention(request, found),
+        **_to_citizens(request, found),
         **bound,
     }
     return show(request, "courses/course.html", context)
@@ -66,6 +69,20 @@ def _folded(rows: Sequence[MeetingRow]) -> dict[str, object]:
         "next": next((one for one in rows if one.is_ahead), None),
         "held": behind if fold else [],
         "ahead": rest if fold else rows,
+    }
+
+
+def _to_citizens(request: SignedIn, course: Course) -> dict[str, object]:
+    """Whether citizens find it by themselves; and of a draft, what they will see."""
+    at, actor = clock.now(), request.actor
+    to_come = course.last_at is not None and course.last_at > at
+    draft = course.state == CourseState.DRAFT
+    will = course_to_be(actor, course.pk, at=at) if draft and course.listed else None
+    return {
+        "is_found": course.listed
+        and course.state == CourseState.PUBLISHED
+        and (to_come or course.kind == CourseKind.INDIVIDUAL),
+        "will_be_found": will and Told(will, DANISH, clock.danish_date(at)),
     }
 
 

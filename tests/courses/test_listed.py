@@ -15,7 +15,7 @@ from courses.commands.planning import CourseDetails, change_course, plan_course
 from courses.models import Course
 from courses.models.parts import parts_of
 from courses.rules.listing import listed_at_first
-from courses.states import CourseKind, Target
+from courses.states import CourseKind, CourseState, Target
 from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
 from roegfri.actor import acting
@@ -161,3 +161,33 @@ def test_what_a_colleague_said_of_it_meanwhile_is_kept_or_asked_about(
     assert [one.name for one in clash.value.conflicts] == ["listed"]
     course.refresh_from_db()
     assert (course.name, course.listed) == ("Nyt", False)
+
+
+# ---- what the course page says of it -------------------------------------------------------------
+
+
+def facts(browser: Client, course: Course) -> str:
+    page = browser.get(reverse("courses:course", args=[course.pk])).content.decode()
+    (found,) = re.findall(r"<dt>Find et hold</dt>\s*<dd>(.*?)</dd>", page, re.DOTALL)
+    return found
+
+
+def test_the_page_leads_to_what_citizens_see(browser: Client, grant: Grant) -> None:
+    by = make.actor(grant)
+    course = make.course(by, meetings=6, first=FIRST)
+    assert f'href="{reverse("find:course", args=[course.pk])}"' in facts(browser, course)
+    hidden = make.course(by, meetings=6, first=FIRST, listed=False)
+    assert "Vises ikke for borgere" in facts(browser, hidden)
+    over = make.course(by, meetings=1, first=NOW - dt.timedelta(days=1))
+    assert "ingen mødegange, der kommer" in facts(browser, over)
+
+
+def test_a_draft_shows_what_they_will_see(browser: Client, grant: Grant) -> None:
+    by = make.actor(grant)
+    draft = {"state": CourseState.DRAFT, "published_at": None}
+    course = make.course(by, meetings=6, first=FIRST, name="Aftenhold", language="Polsk", **draft)
+    shown = facts(browser, course)
+    for words in ("Aftenhold", "Begynder tirsdag den 10. marts kl. 09.00", "Polsk", "Ledige"):
+        assert words in shown
+    empty = make.course(by, **draft)
+    assert "har mødegange" in facts(browser, empty)

@@ -1,7 +1,13 @@
 """Find et hold: the courses that anybody may see, with public facts alone."""
 
 from courses.queries.found.asked import MONDAY_TO_SUNDAY, NEAR_KM, Wanted
-from courses.queries.found.listing import course_found, courses_found, found_page, is_found
+from courses.queries.found.listing import (
+    course_found,
+    course_to_be,
+    courses_found,
+    found_page,
+    is_found,
+)
 from courses.queries.found.shapes import Behind, FoundCourse, FoundPage, Meets, Where
 from courses.queries.found.told import Told
 
@@ -16,6 +22,7 @@ __all__ = [
     "Wanted",
     "Where",
     "course_found",
+    "course_to_be",
     "courses_found",
     "found_page",
     "is_found",

@@ -61,9 +61,16 @@ def coming(viewer: Actor, at: dt.datetime) -> QuerySet[Meeting]:
     return Meeting.objects.filter(appointment=False, state=MeetingState.PLANNED, starts_at__gt=at)
 
 
-def courses(viewer: Actor, ways: Mapping[UUID, Way], *, at: dt.datetime) -> list[FoundCourse]:
-    """Those courses, in the order given. Two statements."""
-    said = {one.id: one for one in _said(open_courses(viewer, at).filter(pk__in=ways))}
+def courses(
+    viewer: Actor,
+    ways: Mapping[UUID, Way],
+    *,
+    at: dt.datetime,
+    among: QuerySet[Course] | None = None,
+) -> list[FoundCourse]:
+    """Those courses, in the order given; `among` others than the open ones. Two statements."""
+    rows = open_courses(viewer, at) if among is None else among
+    said = {one.id: one for one in _said(rows.filter(pk__in=ways))}
     meets = _meets(coming(viewer, at).filter(course__in=said), said)
     in_order = (said[pk] for pk in ways if pk in said)
     return [

@@ -12,6 +12,7 @@ from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
+from courses import policies
 from courses.queries.found import described
 from courses.queries.found.asked import Wanted
 from courses.queries.found.described import Way
@@ -82,6 +83,13 @@ def course_found(viewer: Actor, pk: UUID, *, at: dt.datetime, postcode: str = ""
         way = _Ways(viewer, postcode).to(found.where.postcode if found.where else "")
         return replace(found, km=way.km, estimated=way.estimated)
     raise Http404
+
+
+def course_to_be(viewer: Actor, pk: UUID, *, at: dt.datetime) -> FoundCourse | None:
+    """One of one's own municipality's as citizens would find it, open or not; None where nothing of
+    it is to come. Two statements."""
+    own = policies.courses_hosted_by(viewer)
+    return next(iter(described.courses(viewer, {pk: _NOWHERE}, at=at, among=own)), None)
 
 
 def is_found(viewer: Actor, pk: UUID, *, at: dt.datetime) -> bool:
