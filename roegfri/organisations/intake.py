@@ -249,6 +249,8 @@ SHEETS: tuple[Sheet, ...] = (
             _needed("navn", "name"),
             Column("kommune", "municipality", _municipality),
             Column("læger", "general_practitioners", _number),
+            Column("ean", "ean"),
+            Column("adresse", "address"),
         ),
     ),
     Sheet(

@@ -17,6 +17,7 @@ from courses.states import (
     CourseState,
     EnrolmentState,
     Flag,
+    LetterState,
     Mark,
     MeetingForm,
     MeetingState,
@@ -121,6 +122,39 @@ WRONG = {
     "still enrolled where it is over": """
         select e.id from courses_enrolment e join courses_course c on c.id = e.course_id
         where c.state in ('finished', 'cancelled') and e.state in ('enrolled', 'waiting')""",
+    "ended without an outcome, or before it": """
+        select e.id from courses_enrolment e left join courses_ending n on n.enrolment_id = e.id
+        where e.state = 'ended' and (n.at is null or n.at >= e.left_at)""",
+    "a form on the checklist that is not there": """
+        select t.id from courses_tick t where t.item = 'form' and not exists
+          (select from courses_baseline b where b.enrolment_id = t.enrolment_id)""",
+    "a diploma for somebody who was not there": """
+        select t.id from courses_tick t join courses_enrolment e on e.id = t.enrolment_id
+        join courses_course c on c.id = e.course_id where t.item = 'diploma' and not exists
+          (select from courses_attendance a join courses_meeting m on m.id = a.meeting_id
+           where a.enrolment_id = e.id and a.mark = 'attended' and m.starts_at = c.last_at)""",
+    "in STOPbasen, and never agreed": """
+        select f.enrolment_id from courses_transferred f
+        join courses_enrolment e on e.id = f.enrolment_id where not exists
+          (select from referrals_consent s where s.citizen_id = e.citizen_id
+             and s.kind = 'stopbase' and s.given_at < f.at)""",
+    "a letter before she agreed, or about somebody who never came": """
+        select l.id from courses_dischargeletter l join referrals_consent s on s.id = l.consent_id
+        where s.given_at > l.made_at or not exists (select from courses_attendance a
+          where a.enrolment_id = l.enrolment_id and a.mark = 'attended')""",
+    "a course that is over, and nobody is asked to end it": """
+        select c.id from courses_course c where c.state = 'published' and c.kind = 'group'
+          and not exists (select from courses_meeting m where m.course_id = c.id
+            and m.state = 'planned')
+          and not exists (select from courses_task t where t.course_id = c.id
+            and t.kind = 'finish' and t.done_at is null)""",
+    "said or agreed ahead of now": """
+        select enrolment_id from courses_ending where at > now()
+        union all select enrolment_id from courses_baseline where at > now()
+        union all select enrolment_id from courses_transferred where at > now()
+        union all select id from courses_dischargeletter
+          where greatest(made_at, answered_at) > now()
+        union all select id from referrals_consent where given_at > now()""",
 }
 # What a year shows: each must find something.
 SHOWN = {
@@ -149,6 +183,36 @@ SHOWN = {
         select from courses_staffing group by meeting_id having count(*) = 2""",
     "from elsewhere": """select from courses_enrolment e join courses_course c
         on c.id = e.course_id where e.home_id <> c.host_id having count(*) > 20""",
+    "a form that is not whole": """select from courses_baseline b where not exists
+        (select from courses_tick t where t.item = 'form' and t.enrolment_id = b.enrolment_id)""",
+    "a form she filled in herself": "select from courses_baseline where filled_by_id is null",
+    "in STOPbasen": "select from courses_transferred having count(*) > 30",
+    "over, and not in STOPbasen yet": """
+        select from courses_course c join organisations_municipality o
+          on o.organisation_ptr_id = c.host_id where o.code = '167' and c.state = 'finished'
+          and not exists (select from courses_transferred f join courses_enrolment e
+            on e.id = f.enrolment_id where e.course_id = c.id)""",
+    "left, and why": "select from courses_ending where dropped_out <> '' having count(*) > 8",
+    "Kom & Kvit over for one": """select from courses_enrolment e join courses_course c
+        on c.id = e.course_id where c.kind = 'open' and e.state = 'ended'""",
+    "a letter that took another's place": """
+        select from courses_dischargeletter where corrects_id is not null""",
+    "a letter that did not arrive, and whom it is told": """
+        select from courses_dischargeletter l join courses_task t
+          on t.enrolment_id = l.enrolment_id and t.kind = 'letter_failed' and t.done_at is null
+        where l.state = 'refused' and l.trouble <> ''""",
+    "a letter that says how it went": """
+        select from courses_dischargeletter where result_consent_id is not null""",
+    "a letter to be sent": """
+        select from courses_enrolment e join referrals_referral r on r.id = e.referral_id
+        join organisations_municipality o on o.organisation_ptr_id = r.handler_id
+        where o.code = '167' and e.state = 'ended'
+          and exists (select from referrals_consent s where s.citizen_id = e.citizen_id
+            and s.kind = 'discharge')
+          and not exists (select from courses_dischargeletter l where l.enrolment_id = e.id)""",
+    "a form she was sent a link to": """
+        select from courses_formlink where used_at is null and expires_at > now()""",
+    "two who had found their course": "select from courses_wish having count(*) = 2",
 }
 
 
@@ -173,6 +237,40 @@ def test_a_year_is_as_commands_would_have_left_it_and_shows_everything(laid: Non
     assert (hosts, agreements) == (13, 2)
     assert long > dt.timedelta(days=360)
     mette_has_a_meeting_today_and_two_to_ring()
+    mette_has_a_course_to_end()
+    states = {row[0] for row in asked("select distinct state from courses_dischargeletter")}
+    assert {*LetterState.values} - states == {LetterState.STOPPED}
+    free_at_the_end()
+
+
+def mette_has_a_course_to_end() -> None:
+    """Twelve who came; most forms are there, no outcome is, and letters can be written."""
+    asked_for = asked(
+        "select c.id, c.seats_taken from courses_task t join courses_course c on c.id = t.course_id"
+        " join organisations_municipality o on o.organisation_ptr_id = t.organisation_id"
+        f" where o.code = '167' and t.kind = '{TaskKind.FINISH}' and t.done_at is null"
+    )
+    assert len(asked_for) == 1
+    [(course, taken)] = asked_for
+    assert taken >= 10
+    hers = f"courses_enrolment e where e.course_id = '{course}' and e.state = 'enrolled'"
+    with_form = "select from courses_baseline b where b.enrolment_id = e.id"
+    with_ending = "select from courses_ending n where n.enrolment_id = e.id"
+    letters = """select from referrals_consent s join referrals_citizen c on c.id = s.citizen_id
+        join organisations_practice p on p.organisation_ptr_id = c.practice_id
+        where s.citizen_id = e.citizen_id and s.kind = 'discharge' and p.ean <> ''"""
+    assert len(asked(f"select e.id from {hers} and exists ({with_form})")) >= 8
+    assert not asked(f"select e.id from {hers} and exists ({with_ending})")
+    assert len(asked(f"select e.id from {hers} and exists ({letters})")) >= 3
+
+
+def free_at_the_end() -> None:
+    """About as many as in the country: half of those who stayed."""
+    [(share,)] = asked(
+        "select avg((n.smoke_free = 'yes')::int) from courses_ending n join courses_enrolment e"
+        " on e.id = n.enrolment_id where e.state = 'ended'"
+    )
+    assert 0.4 < share < 0.75
 
 
 def mette_has_a_meeting_today_and_two_to_ring() -> None:

@@ -27,6 +27,7 @@ _WAYS: dict[str, tuple[Way, ...]] = {
 # Hours ago, the way, and what became of it: what makes no new case, and a few words why.
 _MORE = (
     (2, Way.FOLDER, Taken.CORRECTED, ""),
+    (4, Way.FOLDER, Taken.ANSWERED, ""),
     (5, Way.API, Taken.DUPLICATE, ""),
     (26, Way.FOLDER, Taken.DUPLICATE, ""),
     (30, Way.FORM, Taken.CORRECTED, ""),

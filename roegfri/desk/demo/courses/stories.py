@@ -7,7 +7,8 @@ from typing import Any
 from courses.states import CourseKind, Target
 from roegfri import clock
 from roegfri.desk.demo.courses.ground import Ground
-from roegfri.desk.demo.courses.timetable import WEEK, Plan
+from roegfri.desk.demo.courses.timetable import Plan
+from roegfri.desk.demo.courses.weeks import WEEK, weeks_back
 from roegfri.desk.demo.places import Place
 
 # The days as a name has them.
@@ -44,6 +45,17 @@ def yesterday(place: Place, now: dt.datetime) -> Plan:
     last = place.workdays_before(clock.danish_date(now), 1)
     first = clock.danish_time(last - 3 * WEEK, dt.time(12))
     return Plan(name=named("Rygestophold", first), first=first, take=12, count=6, room=1)
+
+
+def to_be_ended(place: Place, now: dt.datetime) -> Plan:
+    """It met for the last time on the last workday: twelve who came, and nothing noted yet."""
+    day = place.workdays_before(clock.danish_date(now), 1)
+    first = clock.danish_time(weeks_back(place, day, _COUNT), dt.time(16, 30))
+    name = "Rygestophold i Avedøre"
+    return Plan(name=name, first=first, count=_COUNT, take=12, room=3, steady=True)
+
+
+_COUNT = 7
 
 
 def in_hvidovre(ground: Ground, now: dt.datetime) -> Sequence[Plan]:

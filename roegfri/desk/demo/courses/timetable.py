@@ -7,14 +7,13 @@ from uuid import UUID
 from courses.states import CourseKind, CourseState, Flag, MeetingState, StaffRole, Target
 from roegfri import clock
 from roegfri.desk.demo.courses.ground import Diary, Ground
+from roegfri.desk.demo.courses.weeks import WEEK, wall, weekly
 from roegfri.desk.demo.places import Place
 from roegfri.desk.demo.rows import Row, World
 
-WEEK = dt.timedelta(weeks=1)
 # How long before its first meeting a course is planned and opened, and after its last one ended.
 _PLANNED, _OPENED, _ENDED = dt.timedelta(days=77), dt.timedelta(days=70), dt.timedelta(days=8)
 _CLOSED_AFTER = dt.timedelta(minutes=10)
-_FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +23,8 @@ class Plan:
     `lead` and `second` number the municipality's counsellors, `rooms` its rooms from that one on;
     `take` is how many take part and `waiting` how many wait. `moved` and `called_off` are meetings
     by their number from nought; `called_off` says why, and an extra one comes after the last.
+    `steady`: nobody leaves, and hardly anybody stays away. `this_day` is meant though it be closed,
+    and nobody has closed its meeting yet.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Plan:
     called_off: tuple[int, str] | None = None
     draft: bool = False
     cancelled: str = ""
-    # A day that is meant though it be closed, and whose meeting nobody has closed yet.
+    steady: bool = False
     this_day: dt.date | None = None
 
 
@@ -74,8 +75,7 @@ class Laid:
     @property
     def over(self) -> dt.datetime | None:
         """When it was ended."""
-        over: dt.datetime | None = self.row["finished_at"]
-        return over
+        return self.row["finished_at"]  # type: ignore[no-any-return]
 
     @property
     def held(self) -> list[Row]:
@@ -85,11 +85,12 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the planning is done: what is there, and what is taken."""
+    """Where the planning is done: what is there, what is taken, and what was planned."""
 
     world: World
     ground: Ground
     diary: Diary
+    laid: list[Laid] = field(default_factory=list)
 
     def lay(self, place: Place, plan: Plan) -> Laid:
         """The course with its meetings, nobody on it yet."""
@@ -112,13 +113,14 @@ class Desk:
             once=self.world.id(),
         )
         laid = Laid(place, plan, row, self.world.now)
-        for number, at in enumerate(_weekly(place, plan)):
+        for number, at in enumerate(weekly(place, plan.first, plan.count, this_day=plan.this_day)):
             self.meet(laid, *self._as_it_came(laid, number, at))
         if plan.called_off and laid.meetings:
             after = laid.meetings[-1]["starts_at"] + WEEK
-            self.meet(laid, clock.danish_time(*_wall(after)), {"extra": True})
+            self.meet(laid, clock.danish_time(*wall(after)), {"extra": True})
         laid.meetings.sort(key=lambda one: one["starts_at"])
         self._settle(laid)
+        self.laid.append(laid)
         return laid
 
     def meet(self, laid: Laid, at: dt.datetime, more: Row) -> Row:
@@ -154,7 +156,7 @@ class Desk:
         """Moved to the day after, called off, or as it was planned."""
         known = min(at - dt.timedelta(days=4), self.world.now - dt.timedelta(hours=3))
         if number == laid.plan.moved:
-            day, time = _wall(at)
+            day, time = wall(at)
             after = clock.add_workdays(day, 1, closed=laid.place.closed)
             return clock.danish_time(after, time), {"planned_at": at, "revision": 1}
         if laid.plan.called_off and number == laid.plan.called_off[0]:
@@ -222,7 +224,8 @@ class Desk:
         flags = [Flag.RSIDEN, Flag.STOPBASE]
         if laid.place.agreement.slug == "region-midtjylland":
             flags.append(Flag.SUNDHED)
-        for flag in flags[: len(flags) - self.world.chance(1 / 6)]:
+        forgotten = self.world.chance(1 / 6) and not laid.plan.steady
+        for flag in flags[: len(flags) - forgotten]:
             self.world.add(
                 "flagged",
                 course_id=laid.row["id"],
@@ -230,21 +233,3 @@ class Desk:
                 at=opened + dt.timedelta(days=2, hours=flags.index(flag)),
                 by_id=laid.lead,
             )
-
-
-def _weekly(place: Place, plan: Plan) -> list[dt.datetime]:
-    """A week apart at the same Danish time, closed days skipped."""
-    day, time = _wall(plan.first)
-    found: list[dt.datetime] = []
-    while len(found) < plan.count:
-        closed = day in place.closed or day in clock.public_holidays(day.year)
-        weekend = day.weekday() > _FRIDAY and plan.this_day is None
-        if day == plan.this_day or not (closed or weekend):
-            found.append(clock.danish_time(day, time))
-        day += WEEK
-    return found
-
-
-def _wall(at: dt.datetime) -> tuple[dt.date, dt.time]:
-    local = at.astimezone(clock.COPENHAGEN)
-    return local.date(), local.time()

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from courses.states import CourseState, EnrolmentState, Mark, MeetingForm
+from referrals.states import NextStep, Source
 from roegfri import clock
-from roegfri.desk.demo.courses import stories
+from roegfri.desk.demo.courses import outcomes, stories
 from roegfri.desk.demo.courses.evenings import attend, live_through
 from roegfri.desk.demo.courses.ground import Diary, Ground
 from roegfri.desk.demo.courses.people import Pool, enrol, leave, pool
@@ -18,6 +19,9 @@ SHOWN = "167"
 _TODAY, _ROLLING = ("167", "751"), {"167": (0, 15), "153": (2, 16), "751": (1, 10)}
 _ALONE = {"167": 0, "153": 1, "751": 0, "169": 1}
 _HOUR = dt.timedelta(hours=1)
+# Where the courses are that two had found themselves.
+_FOUND = ("167", "153")
+_ENDED_ALONE = dt.timedelta(days=3)
 # How many meetings of Kom & Kvit one comes to.
 _ENOUGH = 12
 _FORMS = (MeetingForm.IN_PERSON, MeetingForm.PHONE, MeetingForm.IN_PERSON, MeetingForm.VIDEO)
@@ -29,6 +33,7 @@ def lay(world: World, places: Sequence[Place], ground: Ground) -> None:
     """All of it, of those who are in the world so far."""
     desk, people = Desk(world, ground, Diary()), pool(world)
     by_code = {place.municipality.code: place for place in places}
+    _fill(people, desk.lay(by_code[SHOWN], stories.to_be_ended(by_code[SHOWN], world.now)))
     for code in _TODAY:
         _a_morning(desk, people, by_code[code])
     for plan in stories.in_hvidovre(ground, world.now):
@@ -46,6 +51,8 @@ def lay(world: World, places: Sequence[Place], ground: Ground) -> None:
         for plan in sorted(plans, key=lambda one: one.first, reverse=True):
             _fill(people, desk.lay(place, plan))
     _move_on(people, rolling[SHOWN])
+    outcomes.lay(world, desk.laid)
+    _found_themselves(world, desk.laid)
 
 
 def _a_morning(desk: Desk, people: Pool, place: Place) -> None:
@@ -166,8 +173,7 @@ def _come_and_go(people: Pool, laid: Laid) -> None:
 def _has_had_enough(world: World, laid: Laid, row: Row, mine: list[Row]) -> None:
     if row["state"] != EnrolmentState.ENROLLED or mine[-1]["ends_at"] > world.now - 24 * _HOUR:
         return
-    at = mine[-1]["ends_at"] + 20 * _HOUR
-    leave(laid, row, EnrolmentState.WITHDRAWN, at, why="smoke_free")
+    leave(laid, row, EnrolmentState.ENDED, mine[-1]["ends_at"] + 20 * _HOUR)
 
 
 def _one_by_one(desk: Desk, people: Pool, laid: Laid) -> None:
@@ -183,6 +189,42 @@ def _one_by_one(desk: Desk, people: Pool, laid: Laid) -> None:
             talks.append(desk.meet(laid, at, {"appointment": True, "form": form.value}))
             world.add("appointment", meeting_id=talks[-1]["id"], enrolment_id=row["id"])
         live_through(world, laid, row, talks)
+        if talks[-1]["ends_at"] < world.now - _ENDED_ALONE and world.chance(0.7):
+            _has_ended(laid, row, talks[-1])
+
+
+def _has_ended(laid: Laid, row: Row, last: Row) -> None:
+    """Her talks are over, and so is the course for her."""
+    if row["state"] == EnrolmentState.ENROLLED:
+        leave(laid, row, EnrolmentState.ENDED, last["ends_at"] + _HOUR)
+
+
+def _found_themselves(world: World, courses: Sequence[Laid]) -> None:
+    """Two on today's list had found their course on the public pages before they signed up."""
+    ahead = [one for one in courses if one.row["state"] == CourseState.PUBLISHED]
+    free = [one for one in ahead if one.begins > world.now and one.row["waiting"] == 0]
+    for code, came in zip(_FOUND, _signed_up(world, courses), strict=False):
+        wanted = [one for one in free if one.place.municipality.code == code]
+        world.add(
+            "wish",
+            referral_id=came["id"],
+            course_id=wanted[0].row["id"],
+            at=came["received_at"],
+        )
+
+
+def _signed_up(world: World, courses: Sequence[Laid]) -> list[Row]:
+    """Who came from the public pages to where the trial is shown and waits for her first call; the
+    newest first."""
+    (shown,) = {one.row["host_id"] for one in courses if one.place.municipality.code == SHOWN}
+    rows = [
+        row
+        for row in world.rows["referral"]
+        if row["handler_id"] == shown
+        and row["source"] == Source.WEBSITE
+        and row["next_step"] in {NextStep.CALL, NextStep.RETRY}
+    ]
+    return sorted(rows, key=lambda row: row["received_at"], reverse=True)
 
 
 def _talk_at(laid: Laid, at: dt.datetime, number: int) -> dt.datetime:

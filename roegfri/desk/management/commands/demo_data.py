@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from roegfri import clock, database
 from roegfri.actor import acting, system
 from roegfri.desk.demo import documents, drawing, languages, looks, setting, staff, store, ways
+from roegfri.desk.demo.courses import letters
 
 LEAST, MOST = 10, 1_000_000
 
@@ -61,6 +62,7 @@ class Command(BaseCommand):
                 raise CommandError(
                     "These people live here already: take another --seed."
                 ) from known
+            letters.lay(here.places, now)
             looks.lay(here.places, now, seed)
             ways.lay(here, now, seed)
             shown = here.at(setting.SHOWN)
