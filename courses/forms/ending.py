@@ -20,8 +20,11 @@ SATISFACTION, DROPPED_OUT, NOTE = "satisfaction", "dropped_out", "note"
 SAID = (SMOKE_FREE, CO, QUIT_ON, SATISFACTION, DROPPED_OUT, NOTE)
 _CO_WORDS = _("Kulilte måles i ppm, fra 0 til 200. Ret tallet.")
 _FIVE = _("Tilfredshed er et tal fra 1 til 5.")
+_CHOOSE = {"invalid_choice": _("Vælg en af mulighederne.")}
 _FIELDS: dict[str, forms.Field] = {
-    SMOKE_FREE: forms.ChoiceField(choices=SmokeFree.choices, required=False),
+    SMOKE_FREE: forms.ChoiceField(
+        choices=SmokeFree.choices, required=False, error_messages=_CHOOSE
+    ),
     CO: forms.IntegerField(
         min_value=0,
         max_value=200,
@@ -43,7 +46,7 @@ _FIELDS: dict[str, forms.Field] = {
         required=False,
         error_messages={"invalid": _FIVE, "max_value": _FIVE, "min_value": _FIVE},
     ),
-    DROPPED_OUT: forms.ChoiceField(choices=DropOut.choices, required=False),
+    DROPPED_OUT: forms.ChoiceField(choices=DropOut.choices, required=False, error_messages=_CHOOSE),
     NOTE: forms.CharField(
         max_length=300,
         required=False,

@@ -152,6 +152,7 @@ def _show_table(
         "sheet": sheet(found, sent.form if sent else draft, sent.noted if sent else None),
         "table": sent.form if sent else None,
         "refused": refused,
+        "unsaid": sum(one.missing and one.at_last for one in found.rows),
         "is_open": course.state == CourseState.PUBLISHED,
         "is_finished": course.state == CourseState.FINISHED,
         "is_over": course.last_at is None or course.last_at <= at,

@@ -1,24 +1,23 @@
 """How a course ends, participant by participant: what counts, and what one may read of it."""
 
 import datetime as dt
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import Attendance, Course, Enrolment, Meeting
-from courses.queries.ended import Ended, Endings
+from courses.models import Meeting
 from courses.queries.endings import ending_of, endings
 from courses.rules.ending import Bar, completed_agreement, completed_stopbase, finish_by, share
-from courses.states import CourseKind, Mark, MeetingState
+from courses.states import CourseKind, MeetingState
 from referrals.states import ConsentKind
 from roegfri import clock
-from roegfri.actor import Actor, acting
+from roegfri.actor import acting
 from roegfri.audit import looks
 from tests import make
-from tests.courses.world import AT, WEEK, put, towns
+from tests.courses.ends import AFBUD, AWAY, CAME, World
+from tests.courses.world import AT, WEEK, put
 
 BAR = Bar(percent=75, open_meetings=4)
 
@@ -58,45 +57,6 @@ def test_two_weeks_after_the_last_meeting_whatever_the_clock_does() -> None:
     last = clock.danish_time(dt.date(2026, 3, 20), dt.time(19))
     end = clock.danish_time(dt.date(2026, 4, 4), dt.time(0))
     assert finish_by(last, days=14) == end
-
-
-class World:
-    """A course of `a`'s with so many weekly meetings, the first a week from now."""
-
-    def __init__(self, *, meetings: int = 6, **given: Any) -> None:
-        self.towns = towns()
-        self.by = self.towns.a
-        self.course = make.course(self.by, meetings=meetings, first=AT + WEEK, **given)
-        self.at = AT + (meetings + 1) * WEEK
-
-    def came(self, enrolment: Enrolment, *marks: Mark, co: int | None = None) -> None:
-        """To the first meetings of the course; `co` is measured at the last of them."""
-        with acting(make.SYSTEM), transaction.atomic():
-            held = self.course.all_meetings.exclude(state=MeetingState.CANCELLED)
-            hers = list(held.filter(appointment=False).order_by("starts_at"))[: len(marks)]
-            for meeting, mark in zip(hers, marks, strict=True):
-                self.mark(enrolment, meeting, mark, co if meeting == hers[-1] else None)
-
-    def mark(
-        self, enrolment: Enrolment, meeting: Meeting, mark: Mark, co: int | None = None
-    ) -> None:
-        with acting(make.SYSTEM), transaction.atomic():
-            Attendance.objects.create(
-                enrolment=enrolment, meeting=meeting, mark=mark, co=co, at=AT,
-                by_id=self.by.person,
-            )  # fmt: skip
-
-    def read(self, by: Actor | None = None) -> Endings:
-        with acting(by or self.by), transaction.atomic():
-            return endings(by or self.by, Course.objects.get(pk=self.course.pk), at=self.at)
-
-    def one(self, enrolment: Enrolment, by: Actor | None = None) -> Ended:
-        with acting(by or self.by), transaction.atomic():
-            hers = Enrolment.objects.select_related("course").get(pk=enrolment.pk)
-            return ending_of(by or self.by, hers, at=self.at)
-
-
-CAME, AFBUD, AWAY = Mark.ATTENDED, Mark.CANCELLED, Mark.ABSENT
 
 
 @pytest.mark.django_db

@@ -135,7 +135,7 @@ def _possible(result: Result, at: dt.datetime) -> None:
 def _row(enrolment: Enrolment) -> Ending:
     """Hers, locked; or one that is not written yet. The participant is locked, so it stays so."""
     rows = Ending.objects.select_for_update(of=("self",)).select_related("by")
-    return rows.filter(pk=enrolment.pk).first() or Ending(enrolment=enrolment, version=0)
+    return rows.filter(pk=enrolment.pk).first() or Ending(enrolment=enrolment, version=0, note="")
 
 
 def _write(
