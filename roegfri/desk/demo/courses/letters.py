@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -108,7 +109,7 @@ def _one(draft: Draft, state: str, by: Actor, at: dt.datetime) -> DischargeLette
     return made if state == LetterState.RECEIVED else None
 
 
-def _has(letters: Sequence[object], state: LetterState, **more: object) -> None:
+def _has(letters: Sequence[UUID], state: LetterState, **more: object) -> None:
     """It left some minutes after it was made, and was answered some minutes after that."""
     DischargeLetter.objects.filter(pk__in=letters).update(
         state=state,
