@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Extract
 from courses.models import Meeting
 from courses.queries.around import shown_courses
 from courses.queries.second import lacks_counsellor
-from courses.rules.spread import WORKDAYS, Part, Place, gaps, usual_place
+from courses.rules.spread import WEEKEND, WORKDAYS, Part, Place, gaps, usual_place
 from courses.states import CourseState, MeetingState
 from roegfri import clock
 from roegfri.actor import Actor
@@ -131,11 +131,11 @@ class Grid:
 def grid(viewer: Actor, filters: GridFilters, *, at: dt.datetime) -> Grid:
     """The published courses that meet in the coming weeks, each where most of its meetings are.
 
-    A draft is no offer. Saturday and Sunday are shown when something is offered there. One
+    A draft is no offer. Saturday and Sunday are shown when something is offered on either. One
     statement.
     """
     offers = _offers(viewer, filters, at)
-    weekend = sorted({day for day, _part in offers if day not in WORKDAYS})
+    weekend = WEEKEND if any(day in WEEKEND for day, _part in offers) else ()
     weekdays = [*WORKDAYS, *weekend]
     rows = [
         (str(part), [Cell(day, str(part), offers.get((day, str(part)), [])) for day in weekdays])

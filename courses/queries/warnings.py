@@ -64,7 +64,7 @@ def _of_agreement(viewer: Actor, plan: Plan) -> Iterator[str]:
                 "mere, hvis alle pladser skal kunne bruges."
             ) % {"from": terms.two_counsellors_from}
         else:
-            yield str(_("Ikke alle mødegange har en rådgiver endnu."))
+            yield str(_("Ingen mødegang har en rådgiver endnu."))
 
 
 def _of_people(plan: Plan) -> Iterator[str]:

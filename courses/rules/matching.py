@@ -1,4 +1,5 @@
-"""Which course suits a citizen best: one table of weights, and a number from 0 to 1 for each.
+"""Which course suits a citizen best: one table of weights, and a number from 0 to 1 for each; below
+0 for what is meant for others, and for a group that is nearly over.
 
 The agreements say what to look at, not how much each thing counts: the weights are ours, and stand
 here alone. No database, no system clock.
@@ -15,7 +16,10 @@ from roegfri import clock
 DANISH = "dansk"
 # Beyond this nobody goes by herself, and what begins later is no answer to somebody who is ready.
 FAR_KM, LATE_DAYS = 40, 90
+# From here on a group is nearly over: worth less than any time she wished for.
+MIDDLE, _PAST_MIDDLE = 0.5, -4.0
 YOUNG = range(16, 26)
+_WHOEVER_SHE_IS = {str(Target.ALL): 0.7, str(Target.WORKPLACE): -1.0}
 
 
 class Weights(NamedTuple):
@@ -76,11 +80,12 @@ def part_of_day(hour: int) -> str:
 def suits(target: str, asked: Asked, on: dt.date | None) -> float:
     """How well a course's target group is hers, by her age on the day of the next meeting.
 
-    S1: «en bred vifte af målgruppetilpassede rygestoptilbud». -1: it is for others; 0.5: nobody
-    knows; a group that no register tells of is a little below a course for everybody.
+    S1: «en bred vifte af målgruppetilpassede rygestoptilbud». -1: it is for others, as a
+    workplace's own course is; 0: nobody knows; a group that no register tells of is a little below
+    a course for everybody.
     """
-    if target == Target.ALL:
-        return 0.7
+    if target in _WHOEVER_SHE_IS:
+        return _WHOEVER_SHE_IS[target]
     if target == Target.PREGNANT:
         return {True: 1.0, False: -1.0, None: 0.0}[asked.pregnant]
     if target == Target.YOUNG:
@@ -155,8 +160,11 @@ def _language(language: str, asked: Asked) -> float:
 
 
 def _start(kind: str, left: float, days: int | None) -> float:
-    """Soon is better than late, and a course from its beginning better than its last meetings."""
+    """Soon is better than late, and a group from its beginning better than later; nobody is sent to
+    its last meetings where there is anything else."""
     if days is None:
         return 0.5
+    if kind == CourseKind.GROUP and left < MIDDLE:
+        return _PAST_MIDDLE
     whole = left if kind == CourseKind.GROUP else 1.0
     return whole * max(0.0, 1 - days / LATE_DAYS)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 # (weekday, 1 is Monday; part of the day)
 Place = tuple[int, str]
-WORKDAYS = range(1, 6)
+WORKDAYS, WEEKEND = range(1, 6), range(6, 8)
 
 
 class Part(StrEnum):

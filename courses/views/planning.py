@@ -7,6 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from courses.commands.planning import change_course, plan_course, publish_course
@@ -73,7 +75,7 @@ def _plan(request: SignedIn, initial: dict[str, Any], source: Course | None = No
     made: list[Course] = []
     act = partial(plan_course, copied_from=source, by=request.actor, at=clock.now())
     if submitted(request, form, lambda **given: made.append(act(**given))):
-        _publish(request, made[0])
+        _publish(request, made[0], staffed=bool(form.cleaned_data.get("counsellors")))
         return redirect("courses:course", made[0].pk)
     return _show_plan(request, form, source)
 
@@ -84,7 +86,7 @@ def _show_plan(request: SignedIn, form: PlanCourse, source: Course | None) -> Ht
     return show(request, "courses/plan.html", context, part="courses/_proposal_again.html")
 
 
-def _publish(request: SignedIn, course: Course) -> None:
+def _publish(request: SignedIn, course: Course, *, staffed: bool) -> None:
     """Where that was asked for: the draft is saved, whether it may be published or not."""
     if request.POST.get("act") != "publish":
         messages.success(request, _("Kladden er gemt. Kun jeres egen kommune ser den."))
@@ -96,6 +98,11 @@ def _publish(request: SignedIn, course: Course) -> None:
         messages.warning(request, words % {"why": refusal})
     else:
         messages.success(request, _("Forløbet er gemt og åbent for tilmelding."))
+        if not staffed:
+            staff = reverse("courses:staff_course", args=[course.pk])
+            words = _("Ingen mødegang har en rådgiver endnu.")
+            linked = format_html('{} <a href="{}">{}</a>', words, staff, _("Bemanding"))
+            messages.warning(request, linked)
 
 
 def _choices(request: SignedIn, course: Course | None) -> Choices:

@@ -192,8 +192,8 @@ def test_a_square_names_a_few_and_counts_all(by: Actor) -> None:
 def test_a_weekend_is_shown_when_something_is_offered_there(by: Actor) -> None:
     make.course(by, meetings=4, first=TODAY + dt.timedelta(days=5, hours=1))
     found = asked(by)
-    assert found.weekdays == [1, 2, 3, 4, 5, 6]
-    assert all(len(cells) == 6 for _part, cells in found.rows)
+    assert found.weekdays == [1, 2, 3, 4, 5, 6, 7]
+    assert all(len(cells) == 7 for _part, cells in found.rows)
     assert len(found.gaps) == 15
     assert [cell.is_gap for cell in found.rows[2][1]] == [True] * 5 + [False], "nor a Saturday"
 

@@ -49,6 +49,10 @@ def better(one: Offer, other: Offer, asked: Asked = WISHES) -> bool:
         ({"lacks": None}, {"lacks": Lack.COUNSELLOR}),
         ({"lacks": Lack.COUNSELLOR}, {"lacks": Lack.SEAT}),
         ({"target": Target.ALL}, {"target": Target.WORKPLACE}),
+        # A workplace's own course, and the last meetings of a group, are for others.
+        ({"fits": 0.0}, {"target": Target.WORKPLACE, "fits": 0.9}),
+        ({"fits": 0.0, "days": 29}, {"fits": 1.0, "left": 0.4}),
+        ({"kind": CourseKind.GROUP, "left": 0.5}, {"kind": CourseKind.GROUP, "left": 0.4}),
         # What she wished for outweighs a long way and a later start.
         ({"fits": 1.0, "km": 20.0, "days": 30}, {"fits": 0.0, "km": 1.0, "days": 2}),
     ],

@@ -568,11 +568,32 @@ def test_a_copy_has_the_same_and_new_days(client: Client, grant: Grant) -> None:
     assert days_in(page)[0] == "2026-04-21"
     assert len(days_in(page)) == 6
     assert 'value="Arabisk"' in page
+    assert 'value="Det gode hold"' in page
     answer = client.post(
         reverse("courses:copy", args=[course.pk]), form(by, first_on="2026-05-12", act="draft")
     )
     made = Course.objects.exclude(pk=course.pk).get()
     assert (made.copied_from, answer.status_code) == (course, 302)
+
+
+def test_a_name_that_tells_of_its_first_day_is_not_copied(client: Client, grant: Grant) -> None:
+    by = make.actor(grant)
+    sent(client, form(by, name="", act="draft"))
+    course = Course.objects.get()
+    assert " fra " in course.name
+    page = client.get(reverse("courses:copy", args=[course.pk])).content.decode()
+    assert f'value="{course.name}"' not in page
+
+
+def test_who_publishes_without_counsellors_is_told_where_to_find_them(
+    client: Client, grant: Grant
+) -> None:
+    by = make.actor(grant)
+    answer = sent(client, form(by, act="publish"))
+    course = Course.objects.get()
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "Ingen mødegang har en rådgiver endnu." in page
+    assert reverse("courses:staff_course", args=[course.pk]) in page
 
 
 @pytest.mark.parametrize(

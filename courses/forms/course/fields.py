@@ -59,7 +59,9 @@ class AboutCourse(forms.Form):
     language = OneLine(label=_("Sprog"), max_length=40, widget=Suggested(LANGUAGES))
     capacity = forms.IntegerField(label=_("Pladser"), min_value=1, max_value=MOST, localize=False)
     concept = OneLine(label=_("STOPbasens koncept"), max_length=60)
-    provider = forms.ModelChoiceField(label=_("Udbyder"), queryset=Organisation.objects.none())
+    provider = forms.ModelChoiceField(
+        label=_("Udbyder"), queryset=Organisation.objects.none(), empty_label=None
+    )
     room = RoomField(
         label=_("Sted og lokale"),
         queryset=Room.objects.none(),

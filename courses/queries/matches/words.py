@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from courses.queries.matches.offers import Coming, Row
 from courses.queries.matches.wishes import Wishes
-from courses.rules.matching import DANISH, Offer, part_of_day
+from courses.rules.matching import DANISH, MIDDLE, Offer, part_of_day
 from courses.rules.seats import Lack
 from courses.states import CourseKind, Target
 from referrals.states import DAY_PARTS
@@ -98,6 +98,8 @@ class Said:
             return _("næste gang %(day)s") % named
         if self.number == 1:
             return _("starter %(day)s") % named
+        if self.offer.left < MIDDLE:
+            return _("sent i forløbet: næste er %(day)s (nr. %(number)d af %(meetings)d)") % named
         return _("i gang, næste er %(day)s (nr. %(number)d af %(meetings)d)") % named
 
     def _seats(self) -> str:

@@ -99,6 +99,8 @@ def panel(
         "more": 0 if narrowing.every else found.number - len(found.best),
         "number": found.number,
         "narrowing": narrowing,
+        "interpreter": citizen.interpreter,
+        "spoken": citizen.language,
     }
 
 
