@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from courses.queries.found import MONDAY_TO_SUNDAY, Wanted
 from courses.rules.spread import Part
+from roegfri.organisations.numbers import municipality_code
 
 # The words of the address, in the order they are written.
 FIELDS = ("postnr", "kommune", "aftale", "dag", "tid", "sprog")
@@ -65,7 +66,7 @@ class Asked:
 
 def asked(query: QueryDict, *, municipalities: Collection[str]) -> Asked:
     """What an address asks for; a municipality whose code is not among those is none."""
-    municipality = _word(query, "kommune")
+    municipality = municipality_code(_word(query, "kommune"))
     known = municipality in municipalities
     return Asked(
         postcode=_word(query, "postnr").translate(_DIGITS).replace(" ", ""),

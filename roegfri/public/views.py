@@ -34,7 +34,11 @@ def texts(request: SignedIn) -> HttpResponse:
         "here": here,
         "frame": _frame(request, here),
         "lines": [
-            Line(one, list(_addresses(request, here.code, one.language)))
+            Line(
+                one,
+                _addresses(request, _form_of(here.code, one.language)),
+                _addresses(request, _courses_of(here.code, one.language)),
+            )
             for one in queries.standings(request.actor)
         ],
     }
@@ -84,21 +88,30 @@ _WITHDRAWN = _("%(language)s er trukket tilbage og vises ikke længere.")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A language on the screen, with the addresses it is read at."""
+    """A language on the screen, with the addresses it is read at: the form's, and that of the
+    courses."""
 
     one: queries.Standings
     addresses: list[str]
+    courses: list[str]
 
 
-def _addresses(request: SignedIn, code: str, language: Language) -> Iterator[str]:
+def _form_of(code: str, language: Language) -> str:
+    return reverse("signup:form", kwargs={"code": code, **_in(language)})
+
+
+def _courses_of(code: str, language: Language) -> str:
+    return f"{reverse('find:list', kwargs=_in(language))}?kommune={code}"
+
+
+def _in(language: Language) -> dict[str, str]:
+    return {} if language is DANISH else {"language": language.code}
+
+
+def _addresses(request: SignedIn, there: str) -> list[str]:
     """Whole addresses, to be copied: under neutral names first, then under this one."""
-    given = {"code": code}
-    if language is not DANISH:
-        given["language"] = language.code
-    there = reverse("signup:form", kwargs=given)
-    for host in settings.PUBLIC_HOSTS:
-        yield f"{request.scheme}://{host}{there}"
-    yield request.build_absolute_uri(there)
+    neutral = [f"{request.scheme}://{host}{there}" for host in settings.PUBLIC_HOSTS]
+    return [*neutral, request.build_absolute_uri(there)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,15 @@ def main() -> int:
     scales = sorted(_number(word) for word in given.scales.split(","))
     django.setup()
     logging.disable(logging.CRITICAL)
-    from tests.bench import match, search, table, world
+    from tests.bench import find, match, search, table, world
 
     began = time.perf_counter()
     world.make()
     if given.courses:
         table.add_courses()
         match.add()
-        print("\n".join([*table.pages(), "", *match.lines()]))  # noqa: T201
+        find.add()
+        print("\n".join([*table.pages(), "", *match.lines(), "", *find.lines()]))  # noqa: T201
         return 0
     for scale in scales:
         world.grow(scale)
@@ -33,7 +34,9 @@ def main() -> int:
         search.add(scale)
     table.add_the_rest()
     match.add()
-    print("\n".join([*table.lines(), "", *search.lines(), "", *match.lines()]))  # noqa: T201
+    find.add()
+    tables = (table.lines(), search.lines(), match.lines(), find.lines())
+    print("\n\n".join("\n".join(one) for one in tables))  # noqa: T201
     return 0
 
 

@@ -10,6 +10,8 @@ from roegfri.public.languages import DANISH, Language
 
 _NEAR_KM = 1.5
 _DANISH = "dansk"
+# No line is broken inside a time: in a text from the right its halves would be far apart.
+_TOGETHER = "-\u2060"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Told:
         said = "running" if self.course.is_running else said
         return self._word(said).format(
             day=self._day(meets),
-            hours=meets.hours,
+            hours=self._hours(meets),
             number=meets.number,
             meetings=self.course.meetings,
         )
@@ -112,8 +114,13 @@ class Told:
     def _day(self, meets: Meets) -> str:
         return self.language.day(meets.on, today=self.today)
 
+    def _hours(self, meets: Meets) -> str:
+        if self.language.direction == "ltr":
+            return meets.hours
+        return meets.hours.replace("-", _TOGETHER)
+
     def _time(self, meets: Meets) -> str:
-        words = self._word("one_meeting").format(day=self._day(meets), hours=meets.hours)
+        words = self._word("one_meeting").format(day=self._day(meets), hours=self._hours(meets))
         return words[:1].upper() + words[1:] if self.language is DANISH else words
 
     def _elsewhere(self, meets: Meets) -> Where | None:

@@ -128,13 +128,17 @@ def test_a_coordinator_reads_approves_and_takes_back(karin: Grant) -> None:
     page = browser.get(URL).content.decode()
     home = make.home(by)
     assert f"http://testserver/tilmeld/{home.code}/" in page
+    assert f"http://testserver/find-hold/?kommune={home.code}" in page
     assert f"/tilmeld/{home.code}/tr/" not in page
+    assert f"/find-hold/tr/?kommune={home.code}" not in page
     text = browser.get(f"{URL}tr/").content.decode()
     assert "Beni arayın" in text
     assert "Ring til mig" in text
     sent = {"act": "approve", "digest": TURKISH.digest.hex()}
     assert browser.post(f"{URL}tr/", sent).status_code == 302
-    assert f"http://testserver/tilmeld/{home.code}/tr/" in browser.get(URL).content.decode()
+    page = browser.get(URL).content.decode()
+    assert f"http://testserver/tilmeld/{home.code}/tr/" in page
+    assert f"http://testserver/find-hold/tr/?kommune={home.code}" in page
     assert browser.post(f"{URL}tr/", {"act": "withdraw", "digest": ""}).status_code == 302
     assert shown(by) == ["da"]
 
