@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 from courses import policies
 from courses.commands.books import books_of
 from courses.commands.marking.follow import call_due
+from courses.commands.tasks import drop_tasks
 from courses.commands.ticks import first_meeting
 from courses.commands.waiting import move_up
 from courses.models import Course, Meeting, Task
 from courses.queries.staffing import staff_needed
-from courses.states import CourseState, TaskKind
+from courses.states import CourseState, MeetingState, TaskKind
 from roegfri.actor import Actor
 from roegfri.refusal import Refusal, Words
 
@@ -72,8 +73,11 @@ def seats_again(courses: Iterable[Course], by: Actor, at: dt.datetime) -> None:
 
 def meetings_changed(course: Course, by: Actor, at: dt.datetime) -> None:
     """A meeting was added, moved, cancelled or restored: seats are counted again, and calls are due
-    before the meeting that comes next now. What a person has put off stays where she put it."""
+    before the meeting that comes next now. What a person has put off stays where she put it. A
+    course that meets again is not to be ended yet."""
     seats_again([course], by, at)
+    if course.all_meetings.filter(state=MeetingState.PLANNED, ends_at__gt=at).exists():
+        drop_tasks(kind=TaskKind.FINISH, course=course, at=at)
     open_ones = Task.objects.filter(
         organisation=course.host_id, course=course, done_at=None, attempts=0, kind__in=_BEFORE
     )
