@@ -12,11 +12,12 @@ from courses import policies
 from courses.commands.books import books_of, handler_of, locked_course, takes_nobody
 from courses.commands.enrol import person_of
 from courses.commands.leaving import transfer, withdraw
-from courses.commands.planning.ending import SEEN_AFTER, seen_until
+from courses.commands.planning.ending import seen_until
 from courses.commands.tasks import drop_tasks, make_task
 from courses.commands.waiting import tell_handler
 from courses.models import Course, Enrolment
 from courses.queries.standing import standing, takes_participants
+from courses.rules.ending import SEEN_AFTER
 from courses.rules.seats import WhenFull
 from courses.states import (
     COURSE_MOVES,

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from courses.states import CourseKind
 from roegfri import clock
 
+# How many days the host still sees its participants: late registration is normal.
+SEEN_AFTER = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -60,3 +63,11 @@ def finish_by(last_meeting: dt.datetime, *, days: int) -> dt.datetime:
     S1 asks for much «på sidste mødegang» and says no day; `days` is the term finish_course_days.
     """
     return clock.end_of_day(clock.danish_date(last_meeting) + dt.timedelta(days=days))
+
+
+def seen_until(finished_on: dt.date) -> dt.date:
+    """The last day on which the host sees the participants of a course that was ended on that one.
+
+    Fastlagt i projektet: «til 30 dage efter forløbets afslutning».
+    """
+    return finished_on + dt.timedelta(days=SEEN_AFTER)

@@ -1,10 +1,6 @@
 """STOPbasen's quality goals, held against one course."""
 
-import datetime as dt
 from dataclasses import dataclass
-
-# How many days the host still sees its participants: late registration is normal.
-SEEN_AFTER = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +47,3 @@ def smoke_free_share(smoke_free: int, completed: int, *, goal: Goal) -> Share:
     """The second, «Hvor mange borgere – af de gennemførte – bliver røgfrie»: not known is not
     smoke-free."""
     return Share(smoke_free, completed, goal)
-
-
-def seen_until(finished_on: dt.date) -> dt.date:
-    """The last day on which the host sees the participants of a course that was ended on that one.
-
-    Fastlagt i projektet: «til 30 dage efter forløbets afslutning».
-    """
-    return finished_on + dt.timedelta(days=SEEN_AFTER)

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 
 from courses.commands.ending import Noted, end_participant, note_endings, reopen_participant
 from courses.commands.planning import finish_course
-from courses.commands.planning.ending import SEEN_AFTER
 from courses.forms.ending import Table
 from courses.models import Course
 from courses.queries import course as courses
 from courses.queries.endings import Endings, ending_alone, endings
 from courses.queries.participant import participant_to_change
+from courses.rules.ending import SEEN_AFTER
 from courses.states import CourseKind, CourseState
 from courses.views.ended import sheet
 from roegfri import clock

@@ -13,6 +13,7 @@ from courses.commands.books import nothing_to_tell
 from courses.commands.planning.details import course_to_plan
 from courses.commands.tasks import drop_tasks
 from courses.models import Course, Ending, Enrolment, Task
+from courses.rules.ending import SEEN_AFTER
 from courses.states import (
     COURSE_MOVES,
     ENROLMENT_MOVES,
@@ -27,9 +28,6 @@ from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.refusal import Refusal
 from roegfri.ui.spans import span_words
-
-# How many days the host still sees its participants: late registration is normal.
-SEEN_AFTER = 30
 
 
 @transaction.atomic

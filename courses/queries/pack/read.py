@@ -15,7 +15,8 @@ from courses.queries.pack.order import PARTICIPANT, goals, typing_order
 from courses.queries.pack.person import Person
 from courses.queries.pack.values import Typed, Value
 from courses.queries.stopbase_forms import NoEdition, edition, first_edition, form_on
-from courses.rules.pack import Goal, Share, completed_share, seen_until, smoke_free_share
+from courses.rules.ending import seen_until
+from courses.rules.pack import Goal, Share, completed_share, smoke_free_share
 from courses.rules.stopbase import Completeness, Form, which_form
 from courses.states import FormKind, SmokeFree
 from roegfri import clock
