@@ -64,10 +64,9 @@ COURSES: dict[str, Any] = {
     "operation_id": "getCourses",
     "summary": _("Find forløb"),
     "description": _(
-        "De forløb, borgere kan vælge, og som er åbne for tilmelding. Uden nøgle, og fra ethvert"
-        " websted. Intet om deltagere eller medarbejdere. Med et postnummer kommer det nærmeste"
-        " først, ellers det, der mødes først. Følg next, til den er null: så er alle med, også når"
-        " nogen kommer til eller går fra imens."
+        "De forløb, borgere kan vælge, og som er åbne for tilmelding. Intet om deltagere eller"
+        " medarbejdere. Med et postnummer kommer det nærmeste først, ellers det, der mødes først."
+        " Følg next, til den er null: så er alle med, også når nogen kommer til eller går imens."
     ),
     "openapi_extra": extra(
         parameters=[_IF_NEW],
