@@ -123,6 +123,10 @@ class ConsentKind(TextChoices):
     DISCHARGE_RESULT = "discharge_result", _("Resultatet i brevet til egen læge")
 
 
+# What holds only together with another.
+UNDER = {ConsentKind.DISCHARGE_RESULT: ConsentKind.DISCHARGE}
+
+
 class ConsentForm(TextChoices):
     """How it was given."""
 

@@ -21,6 +21,7 @@ from courses.commands.letters import (
 from courses.forms import letter as forms
 from courses.models import Enrolment
 from courses.queries import course as courses
+from courses.queries.endings import endings
 from courses.queries.letters import CourseLetters, Draft, course_letters, letter_draft
 from referrals.commands.consent import TEXT_VERSION, give_consent, withdraw_consent
 from referrals.queries import practices_near
@@ -94,9 +95,8 @@ def consent_ends(request: SignedIn, pk: UUID) -> HttpResponse:
     form = forms.LetterConsentEnds(request.POST if request.method == "POST" else None)
 
     def act(kind: str) -> None:
-        for one in (kind, *([ConsentKind.DISCHARGE_RESULT] if kind == "discharge" else [])):
-            if held := draft.consents.get(one):
-                withdraw_consent(held, by=request.actor, at=clock.now())
+        if held := draft.consents.get(kind):
+            withdraw_consent(held, by=request.actor, at=clock.now())
 
     if submitted(request, form, act):
         messages.success(request, _("Samtykket er trukket tilbage."))
@@ -125,7 +125,9 @@ def letters(request: SignedIn, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _send_ready(request, found)
     lines = [(one, [LACKING[lack] for lack in one.lacks]) for one in found.drafts]
-    return show(request, "courses/letters.html", {"course": course, "found": found, "lines": lines})
+    ends = endings(request.actor, course, at=at)
+    context = {"course": course, "found": found, "lines": lines, "ends": ends}
+    return show(request, "courses/letters.html", context)
 
 
 def _send_ready(request: SignedIn, found: CourseLetters) -> HttpResponse:

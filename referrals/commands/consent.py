@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from referrals import policies, queries, rules
 from referrals.commands.people import one_person
 from referrals.models import Citizen, Consent
-from referrals.states import ConsentForm, ConsentKind
+from referrals.states import UNDER, ConsentForm, ConsentKind
 from roegfri import clock
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
@@ -47,12 +47,14 @@ def give_consent(
 
 @transaction.atomic
 def withdraw_consent(consent: Consent, *, by: Actor, at: dt.datetime) -> None:
-    """Notes that she agrees to this no longer, whichever of her rows it was noted on.
+    """Notes that she agrees to this no longer, whichever of her rows it was noted on; nor to what
+    holds only together with it.
 
     Raises Refusal when it did not hold, or when her case was given on.
     """
     citizen = handled_person(consent.citizen_id, by)
-    live = list(live_consents(citizen, by).filter(kind=consent.kind))
+    kinds = [consent.kind, *(one for one, above in UNDER.items() if above == consent.kind)]
+    live = list(live_consents(citizen, by).filter(kind__in=kinds))
     if consent.pk not in {one.pk for one in live}:
         raise Refusal(_("Samtykket er allerede trukket tilbage."))
     end_consents(live, by=by, at=at)

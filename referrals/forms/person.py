@@ -1,9 +1,11 @@
 """About one citizen: why her file is opened, and what she agrees to."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from referrals.states import ConsentForm, ConsentKind
+from referrals.states import UNDER, ConsentForm, ConsentKind
+from roegfri.refusal import Words
 
 
 class Reason(forms.Form):
@@ -17,10 +19,18 @@ class Reason(forms.Form):
     )
 
 
+def _below(kind: ConsentKind) -> Words:
+    """One that hangs under the one above it in the list."""
+    return format_lazy("– {} {}", kind.label, _("(kun sammen med det)"))
+
+
 class GiveConsent(forms.Form):
     """A consent, and how it was given."""
 
-    kind = forms.ChoiceField(label=_("Samtykke til"), choices=ConsentKind.choices)
+    kind = forms.ChoiceField(
+        label=_("Samtykke til"),
+        choices=[(one.value, _below(one) if one in UNDER else one.label) for one in ConsentKind],
+    )
     form = forms.ChoiceField(
         label=_("Givet"), choices=ConsentForm.choices, widget=forms.RadioSelect, initial="oral"
     )

@@ -118,6 +118,7 @@ def test_it_goes_to_the_municipality_s_own_folder(root: Path) -> None:
 def test_what_cannot_be_written_waits_and_is_said(root: Path, monkeypatch: Any) -> None:
     made = send(taken())
     with monkeypatch.context() as patched:
+
         def full(*_some: object, **_more: object) -> None:
             raise OSError(28, "No space left on device")
 

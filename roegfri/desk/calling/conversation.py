@@ -15,7 +15,7 @@ from referrals.forms.conversation import ALL_TOLD
 from referrals.models import Consent, Informed
 from referrals.queries.calling import Case
 from referrals.queries.consent_texts import text_of
-from referrals.states import SELF_REFERRALS, Product, Source, Topic, WhyAsked
+from referrals.states import SELF_REFERRALS, UNDER, Product, Source, Topic, WhyAsked
 from roegfri import clock
 from roegfri.refusal import Words
 
@@ -41,11 +41,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One consent: held already, or the field that asks for it; and its words."""
+    """One consent: held already, or the field that asks for it; and its words. `under`: it holds
+    only together with the one before it."""
 
     field: django_forms.BoundField
     held: Consent | None
     text: str
+    under: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +125,5 @@ def _consents(case: Case, form: forms.Call) -> Iterator[Asked]:
     held = {one.kind: one for one in case.consents}
     name = case.referral.handler.name
     for kind, field in form.consent_fields:
-        yield Asked(field, held.get(kind), text_of(kind, TEXT_VERSION, name))
+        text = text_of(kind, TEXT_VERSION, name)
+        yield Asked(field, held.get(kind), text, under=kind in UNDER)

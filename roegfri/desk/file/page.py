@@ -1,7 +1,7 @@
 """The page of a citizen's file: shown by every screen that changes something on it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from courses.queries.letters import letters_about
 from courses.queries.wished import wished
 from referrals import forms, queries, rules
 from referrals.queries import File, Happening, consent_texts
-from referrals.states import ConsentForm, ConsentKind, ReferralState
+from referrals.states import UNDER, ConsentForm, ConsentKind, ReferralState
 from roegfri import clock
 from roegfri.accounts.access import SignedIn
 from roegfri.desk.file import timeline
@@ -71,11 +71,12 @@ def consents_of(found: File) -> list[dict[str, Any]]:
     """The consents that hold, newest first, with the words that were agreed to."""
     holding = [one for one in found.happenings if one.kind == "consent" and one.until is None]
     # Merged rows may each have one: the newest of a kind stands for both.
-    live = {one.facts["kind"]: one for one in sorted(holding, key=lambda one: one.at)}.values()
+    live = {one.facts["kind"]: one for one in sorted(holding, key=lambda one: one.at)}
     return [
         {
             "pk": one.id,
             "kind": ConsentKind(one.facts["kind"]).label,
+            "under": one.facts["kind"] in UNDER,
             "form": str(ConsentForm(one.facts["form"]).label).lower(),
             "given_at": one.at,
             "taken_by": one.who,
@@ -84,8 +85,18 @@ def consents_of(found: File) -> list[dict[str, Any]]:
                 one.facts["kind"], one.facts["text_version"], found.referral.handler.name
             ),
         }
-        for one in sorted(live, key=lambda one: one.at, reverse=True)
+        for one in _with_what_hangs_under(live)
     ]
+
+
+def _with_what_hangs_under(live: Mapping[str, Happening]) -> Iterator[Happening]:
+    """Newest first; behind each what holds only together with it."""
+    below = {above: kind for kind, above in UNDER.items() if kind in live and above in live}
+    first = [kind for kind in live if kind not in below.values()]
+    for kind in sorted(first, key=lambda one: live[one].at, reverse=True):
+        yield live[kind]
+        if kind in below:
+            yield live[below[kind]]
 
 
 def talk_of(request: SignedIn, found: File) -> dict[str, Any] | None:
