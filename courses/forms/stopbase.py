@@ -93,6 +93,15 @@ class Answering(forms.Form):
         asked = {one.code: Asked(one, **how) for one in self.questions}
         self.fields = {**asked, **self.fields}
 
+    def clean(self) -> dict[str, Any]:
+        """What is not to be asked has no mistakes: it is not kept."""
+        given = super().clean() or {}
+        for question in self.questions:
+            if question.code in self.errors and not question.applies(self.answers):
+                del self.errors[question.code]
+                given[question.code] = None
+        return given
+
     @property
     def answers(self) -> dict[str, Answer]:
         """What was answered, of a form without mistakes."""
@@ -118,6 +127,7 @@ class Fill(Answering):
     def __init__(
         self,
         data: Any = None,
+        files: Any = None,
         *,
         about: UUID,
         form: Form,

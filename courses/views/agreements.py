@@ -27,7 +27,7 @@ from roegfri.ui.screens import show, submitted
 def agreements(request: SignedIn, pk: UUID) -> HttpResponse:
     """What she agrees to of what a course needs: taken, and taken back."""
     found = agreeing(request.actor, pk)
-    form = Agreed(request.POST or None)
+    form = Agreed(request.POST if request.method == "POST" else None)
 
     def act(act: str, kind: ConsentKind, form: Any, *, guardian_agreed: bool) -> None:
         who = {"by": request.actor, "at": clock.now()}

@@ -26,7 +26,7 @@ from roegfri.ui.screens import show, submitted
 def link(request: SignedIn, pk: UUID) -> HttpResponse:
     """A new one is shown once, and kept nowhere: what it opens is known by its digest alone."""
     sheet = form_sheet(request.actor, pk)
-    form, made = LinkAct(request.POST or None), []
+    form, made = LinkAct(request.POST if request.method == "POST" else None), []
 
     def act(act: str) -> None:
         who = {"by": request.actor, "at": clock.now()}
