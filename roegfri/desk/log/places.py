@@ -101,6 +101,8 @@ _REST: dict[str, Words] = {
     "ui:": _("Røgfri"),
     "api:": _("Snitflade"),
     "signup:": _("Offentlig tilmelding"),
+    "find:": _("Find et hold"),
+    "embed:": _("Find et hold"),
 }
 
 
