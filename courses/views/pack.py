@@ -1,5 +1,6 @@
 """STOPbasen's pack of a course: what is typed there, and that it has been."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -101,9 +102,17 @@ def _show(request: SignedIn, found: Pack, **bound: Any) -> HttpResponse:
         "may_plan": request.actor.may(Right.COURSES_PLAN),
         "reveal": forms.Reveal(),
         "form": None,
+        "opened": _opened(request),
         **bound,
     }
     return show(request, "courses/pack.html", context)
+
+
+def _opened(request: SignedIn) -> UUID | None:
+    """Whose values are shown though she is typed: a page of hundreds would be mostly those."""
+    with suppress(ValueError):
+        return UUID(request.GET.get("vis", ""))
+    return None
 
 
 def _show_card(request: SignedIn, found: Pack, pk: UUID) -> HttpResponse:

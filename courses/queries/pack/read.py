@@ -94,6 +94,11 @@ class Pack:
         return sum(one.is_done for one in self.cards)
 
     @property
+    def in_line(self) -> list[Card]:
+        """Those that are still to be typed in front."""
+        return sorted(self.cards, key=lambda one: one.is_done)
+
+    @property
     def numbered(self) -> list[UUID]:
         """Whose CPR numbers stand on the page."""
         return [one.ended.citizen_id for one in self.cards if one.has_number]
