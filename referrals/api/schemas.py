@@ -161,6 +161,17 @@ class MessageAnswered(Answered):
         uuid.UUID | None,
         told(_("Beskedens id i kommunens indbakke."), "5b1d9b7e-7c2f-4d10-8d2e-0d2a63c1e9aa"),
     ]
+    status: Annotated[  # type: ignore[assignment]  # one more than of a referral
+        Literal["created", "corrected", "duplicate", "answered", "refused"],
+        told(
+            _(
+                "created: ny sag. corrected: rettede den samme sag. duplicate: kendt i forvejen,"
+                " intet er ændret. answered: en kvittering for et brev, kommunen har sendt."
+                " refused: ikke taget imod; se reason."
+            ),
+            "created",
+        ),
+    ]
     referral: Annotated[
         uuid.UUID | None,
         told(

@@ -61,8 +61,9 @@ MEDCOM: dict[str, Any] = {
         "Send beskeden, præcis som den er modtaget: XREF15, XREF01 eller XDIS91 i ISO-8859-1 eller"
         " UTF-8, højst 5 MB, én besked i hvert kald. Nøglen er kommunens, og beskeden skal være"
         " adresseret til den. Samme besked igen ændrer intet; et rettetbrev retter den samme sag,"
-        " og fristen løber videre. En besked, der ikke kan læses, går ikke tabt: den svares med"
-        " 422 og ligger i kommunens indbakke."
+        " og fristen løber videre. Kvitteringer (XCTL03, XCTL02) for kommunens egne breve noteres"
+        " på brevet. En besked, der ikke kan læses, går ikke tabt: den svares med 422 og ligger i"
+        " kommunens indbakke."
     ),
     "openapi_extra": extra(
         body={"required": True, "content": _XML},
