@@ -127,8 +127,7 @@ class Fill(Answering):
     def __init__(
         self,
         data: Any = None,
-        files: Any = None,
-        *,
+        *_files: Any,
         about: UUID,
         form: Form,
         answers: Answers,

@@ -121,8 +121,8 @@ def test_it_works_for_fourteen_days(world: tuple[Towns, Enrolment]) -> None:
     seen = seen_by_nobody(secret)
     assert seen
     with transaction.atomic(), acting(NOBODY):
-        assert not save_part(seen, secret, "you", {"sex": "male"}, complete=True, **late)  # type: ignore[arg-type]
-        assert not send_form(seen, secret, complete=True, agrees=True, **late)  # type: ignore[arg-type]
+        assert not save_part(seen, secret, "you", {"sex": "male"}, complete=True, **late)
+        assert not send_form(seen, secret, complete=True, agrees=True, **late)
     assert rows(Baseline) == []
 
 

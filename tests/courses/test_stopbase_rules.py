@@ -175,7 +175,12 @@ def test_what_is_not_to_be_asked_is_not_missing() -> None:
 
 def test_an_answer_whose_question_falls_away_falls_with_it() -> None:
     form = basis()
-    said = {"attempts": 2, "longest": "week", "sex": "female", "pregnant": "no"}
+    said: dict[str, Any] = {
+        "attempts": 2,
+        "longest": "week",
+        "sex": "female",
+        "pregnant": "no",
+    }
     assert fitting(list(form.questions), said) == said
     changed = fitting(list(form.questions), {**said, "attempts": 0, "sex": "male"})
     assert changed == {"attempts": 0, "sex": "male"}
