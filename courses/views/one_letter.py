@@ -49,7 +49,7 @@ def stop(request: SignedIn, pk: UUID) -> HttpResponse:
     if submitted(request, form, act):
         messages.success(request, _("Brevet er stoppet."))
     for line in form.non_field_errors():
-        messages.error(request, line)
+        messages.error(request, str(line))
     return redirect("courses:one_letter", pk)
 
 

@@ -125,7 +125,7 @@ def without_ean(here: Taken) -> None:
 
 
 def without_sender(here: Taken) -> None:
-    Municipality.objects.filter(pk=here.by.organisation_id).update(ean="")
+    Municipality.objects.filter(pk=make.home(here.by).pk).update(ean="")
 
 
 def without_number(here: Taken) -> None:
@@ -340,7 +340,8 @@ def test_what_was_to_be_done_about_it_is_done() -> None:
     here = taken()
     with transaction.atomic(), acting(hosting(make.SYSTEM, here.course.host_id)):
         course = type(here.course).objects.get(pk=here.course.pk)
-        given = {"course": course, "enrolment": here.enrolment, "due_at": AFTER, "at": AFTER}
+        when = {"due_at": AFTER, "at": AFTER}
+        given: dict[str, Any] = {"course": course, "enrolment": here.enrolment, **when}
         make_task(TaskKind.LETTER, **given)
         make_task(TaskKind.LETTER_FAILED, **given)
     send(here)

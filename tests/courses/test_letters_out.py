@@ -245,7 +245,8 @@ def test_receipts_come_by_the_folder_and_by_the_api(root: Path) -> None:
     assert list(inbox.glob("*")) == []
     with transaction.atomic():
         _key, secret = make.token(make.home(by_api.by), TokenPurpose.MEDCOM)
-    given = {"HTTP_AUTHORIZATION": f"Bearer {secret}", "content_type": "application/xml"}
+    given: dict[str, Any] = {"content_type": "application/xml"}
+    given["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
     told = Client().post("/api/v1/medcom", answer(second, why="Nej"), **given)
     assert (told.status_code, json.loads(told.content)["status"]) == (200, "answered")
     assert fresh(second).state == LetterState.REFUSED

@@ -10,6 +10,7 @@ from courses.queries.letters import Draft
 from courses.rules.discharge import Lack, result_told
 from courses.states import LetterState
 from roegfri.medcom import discharge
+from roegfri.medcom.writing import lines_of
 from roegfri.refusal import Refusal, Words
 
 LACKING: Mapping[Lack, Words] = {
@@ -42,7 +43,7 @@ def check_sendable(draft: Draft, text: str, missing: Collection[Lack]) -> None:
     """Raises Refusal for the first thing that is missing, and for a text that cannot be sent."""
     for lack in missing:
         raise Refusal(LACKING[lack])
-    if not discharge.lines_of(text):
+    if not lines_of(text):
         raise Refusal(_("Skriv brevets tekst."), field="text")
     if (over := discharge.too_many(text)) > 0:
         raise Refusal(

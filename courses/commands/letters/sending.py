@@ -19,7 +19,7 @@ from roegfri import sealed
 from roegfri.actor import Actor
 from roegfri.audit.commands import record
 from roegfri.medcom import discharge
-from roegfri.medcom.writing import new_identifier
+from roegfri.medcom.writing import lines_of, new_identifier
 from roegfri.refusal import AlreadySent, Refusal
 from roegfri.walls.locks import alone, said, whose
 
@@ -149,7 +149,7 @@ def _row(
         result_consent=draft.result_consent,
         corrects=corrects,
         practice_id=practice.pk if practice else None,
-        text="\n".join(discharge.lines_of(text)),
+        text="\n".join(lines_of(text)),
         episode=corrects.episode if corrects else new_identifier(),
         envelope=new_identifier(),
         letter=new_identifier(),

@@ -38,7 +38,7 @@ def drafts(viewer: Actor, which: Q, at: dt.datetime) -> list[Draft]:
     rows = _handled(viewer, which)
     if not rows:
         return []
-    sender = Municipality.objects.get(pk=viewer.organisation_id)
+    sender = Municipality.objects.get(pk=viewer.organisation_id or UUID(int=0))
     persons = persons_of_all(viewer, rows)
     numbers, consents = newest_numbers(persons), _consents(persons)
     practices = Practice.objects.in_bulk({counting_row(one).practice_id for one in rows} - {None})
@@ -86,7 +86,8 @@ def persons_of_all(viewer: Actor, rows: Iterable[Enrolment]) -> dict[UUID, UUID]
     roots = {counting_row(one).pk for one in rows}
     own = {one.citizen_id: counting_row(one).pk for one in rows}
     merged = citizens_visible_to(viewer).filter(merged_into__in=roots)
-    return {**dict(merged.values_list("pk", "merged_into")), **{pk: pk for pk in roots}, **own}
+    into = {pk: root for pk, root in merged.values_list("pk", "merged_into") if root}
+    return {**into, **{pk: pk for pk in roots}, **own}
 
 
 def newest_numbers(persons: Mapping[UUID, UUID]) -> dict[UUID, CivilNumber]:

@@ -91,7 +91,8 @@ def _answers(brought: Sequence[Brought], place: Place) -> list[Answer]:
         if letter in alone:
             answers[letter] = take_alone(letter, place)
     # Last: a letter is locked behind every citizen and case.
-    answers |= take_replies(replies, place)
+    for one, answer in take_replies(replies, place).items():
+        answers[one] = answer
     return [answers[one] for one in brought]
 
 

@@ -112,7 +112,7 @@ def by_expat(xml: bytes) -> dict[str, str]:
     reader.CharacterDataHandler = text
     reader.StartDoctypeDeclHandler = reader.EntityDeclHandler = refuse
     reader.ProcessingInstructionHandler = reader.CommentHandler = refuse
-    reader.Parse(xml, 1)
+    reader.Parse(xml, bool(xml))
     return found
 
 
