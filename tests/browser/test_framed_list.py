@@ -69,7 +69,7 @@ def test_the_list_is_shown_on_another_site_and_a_course_opens_in_the_whole_windo
     assert inner.evaluate("document.documentElement.scrollWidth") <= 300
     with page.expect_navigation():
         frame.get_by_role("link", name="Aftenhold").click()
-    assert page.url == f"{address}/find-hold/{course.pk}/"
+    assert page.url.startswith(f"{address}/find-hold/{course.pk}/")
     assert page.context.cookies() == []
     page.close()
 

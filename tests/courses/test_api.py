@@ -18,7 +18,7 @@ from courses.states import CourseKind, CourseState, MeetingForm, Target
 from roegfri.accounts.models import User
 from roegfri.accounts.roles import Role
 from roegfri.actor import Actor, acting, hosting
-from roegfri.organisations.models import Agreement, Municipality
+from roegfri.organisations.models import Agreement
 from tests import make
 from tests.roegfri.api import calls
 
@@ -365,7 +365,7 @@ def test_a_session_or_a_key_makes_no_difference(mette: Actor, client: Client) ->
     response = client.get(LIST)
     assert [one["name"] for one in json.loads(response.content)["courses"]] == ["Vist"]
     assert response.cookies == {}
-    secret = make.token(Municipality.objects.get(pk=mette.organisation_id))[1]
+    secret = make.token(make.home(mette))[1]
     assert names() == [one["name"] for one in got(LIST, **calls.key(secret))["courses"]]
     assert calls.get(LIST, "rgf_nonsense").status_code == 200
     calls.problem(calls.get(f"{LIST}/{course.pk}", secret), 404, "not-found")

@@ -19,7 +19,7 @@ from courses.states import CourseKind, CourseState, Target
 from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
 from roegfri.actor import acting
-from roegfri.ui.differences import Collision
+from roegfri.ui.differences import Collision, Parts
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -151,8 +151,9 @@ def test_what_a_colleague_said_of_it_meanwhile_is_kept_or_asked_about(
     course = make.course(by, meetings=6)
     seen = parts_of(course)
     with acting(by):
-        change_course(course, {"listed": (False,)}, version=0, seen=seen, by=by, at=NOW)
-        mine = {"name": ("Nyt",), "listed": (True,)}
+        off: Parts = {"listed": (False,)}
+        change_course(course, off, version=0, seen=seen, by=by, at=NOW)
+        mine: Parts = {"name": ("Nyt",), "listed": (True,)}
         done = change_course(course, mine, version=0, seen=seen, by=by, at=NOW)
         assert (list(done.changed), done.kept) == (["name"], ["listed"])
         # Who knows nothing of how it was has to choose.
@@ -169,7 +170,7 @@ def test_what_a_colleague_said_of_it_meanwhile_is_kept_or_asked_about(
 def facts(browser: Client, course: Course) -> str:
     page = browser.get(reverse("courses:course", args=[course.pk])).content.decode()
     (found,) = re.findall(r"<dt>Find et hold</dt>\s*<dd>(.*?)</dd>", page, re.DOTALL)
-    return found
+    return str(found)
 
 
 def test_the_page_leads_to_what_citizens_see(browser: Client, grant: Grant) -> None:
@@ -184,7 +185,7 @@ def test_the_page_leads_to_what_citizens_see(browser: Client, grant: Grant) -> N
 
 def test_a_draft_shows_what_they_will_see(browser: Client, grant: Grant) -> None:
     by = make.actor(grant)
-    draft = {"state": CourseState.DRAFT, "published_at": None}
+    draft: dict[str, Any] = {"state": CourseState.DRAFT, "published_at": None}
     course = make.course(by, meetings=6, first=FIRST, name="Aftenhold", language="Polsk", **draft)
     shown = facts(browser, course)
     for words in ("Aftenhold", "Begynder tirsdag den 10. marts kl. 09.00", "Polsk", "Ledige"):
