@@ -148,7 +148,7 @@ def _page(request: SignedIn, draft: Draft, **bound: Form) -> HttpResponse:
     kinds = (ConsentKind.DISCHARGE, ConsentKind.DISCHARGE_RESULT)
     here = draft.sender.name
     context = {
-        "draft": draft,
+        "found": draft,
         "enrolment": draft.enrolment,
         "course": draft.enrolment.course,
         "lacks": [(one, LACKING[one]) for one in draft.lacks],

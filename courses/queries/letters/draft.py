@@ -1,6 +1,7 @@
 """What a letter about one participant would say, and what it lacks."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -102,7 +103,8 @@ class Draft:
             return ""
         context = {"facts": self._facts(), "result": self.result}
         with translation.override("da"):
-            return render_to_string("courses/letters/discharge.txt", context).strip()
+            words = render_to_string("courses/letters/discharge.txt", context).strip()
+        return re.sub("\n{3,}", "\n\n", words)
 
     @property
     def result(self) -> Result:
