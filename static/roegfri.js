@@ -225,8 +225,10 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "yes";
+    // A button that fetches a file leaves the others of its form free.
+    const sort = event.submitter?.hasAttribute("data-file") ? "file" : "yes";
+    if (form.dataset.sent && (form.dataset.sent === "yes" || sort === "file")) { event.preventDefault(); return; }
+    form.dataset.sent = sort;
     clearTimeout(waiting.get(form));
     setTimeout(release, 8000, form);
   });

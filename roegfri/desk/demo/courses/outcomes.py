@@ -90,9 +90,8 @@ def lay(world: World, courses: Sequence[Laid]) -> None:
         for row in rows:
             own = handlers[row["referral_id"]] == laid.row["host_id"]
             _agrees(agreed, laid, row, own=own, at_last=row["id"] in last)
-        if laid.plan.steady:
-            asked = [row for row in rows if agreed.has(row, ConsentKind.DISCHARGE)]
-            _name_their_doctors(laid, [facts.citizens[row["citizen_id"]] for row in asked])
+        asked = [row for row in rows if agreed.has(row, ConsentKind.DISCHARGE)]
+        _name_their_doctors(laid, [facts.citizens[row["citizen_id"]] for row in asked])
         _ended(world, laid, rows, last)
         if _waits_to_be_ended(world, laid):
             _ask_to_finish(world, laid)
@@ -120,10 +119,11 @@ def _agrees(agreed: Agreed, laid: Laid, row: Row, *, own: bool, at_last: bool) -
 
 
 def _name_their_doctors(laid: Laid, citizens: Sequence[Row]) -> None:
-    """Whoever agreed to a letter said who her doctor is; but for one, who has to be asked."""
+    """Whoever agreed to a letter said who her doctor is; but for one on the course that is to be
+    ended, who has to be asked."""
     practices = laid.place.senders["practice"]
-    for number, citizen in enumerate(citizens[1:]):
-        if citizen["practice_id"] is None:
+    for number, citizen in enumerate(citizens[laid.plan.steady :]):
+        if citizen["practice_id"] is None and practices:
             practice = practices[number % len(practices)]
             citizen["practice_id"], citizen["practice_name"] = practice.pk, practice.name
 
