@@ -195,12 +195,12 @@ class Endings:
     @property
     def at_last(self) -> int:
         """How many were there to be given a diploma."""
-        return sum(one.at_last for one in self.rows)
+        return sum(one.at_last for one in self.stayed)
 
     @property
     def diplomas(self) -> int:
         """How many of those have got it."""
-        return sum(one.at_last and one.has_diploma for one in self.rows)
+        return sum(one.at_last and one.has_diploma for one in self.stayed)
 
     @property
     def to_write_to(self) -> int:

@@ -146,18 +146,19 @@ def _show_table(
     refused: str = "",
 ) -> HttpResponse:
     course, at = found.course, clock.now()
+    one_by_one = course.kind != CourseKind.GROUP
     context = {
         "course": course,
         "ends": found,
         "sheet": sheet(found, sent.form if sent else draft, sent.noted if sent else None),
         "table": sent.form if sent else None,
         "refused": refused,
-        "unsaid": sum(one.missing and one.at_last for one in found.rows),
+        "unsaid": 0 if one_by_one else sum(one.missing and one.at_last for one in found.rows),
         "is_open": course.state == CourseState.PUBLISHED,
         "is_finished": course.state == CourseState.FINISHED,
-        "is_over": course.last_at is None or course.last_at <= at,
-        "one_by_one": course.kind != CourseKind.GROUP,
-        "may_plan": found.hosted and request.actor.may(Right.COURSES_PLAN),
+        "is_over": course.last_at <= at if course.last_at else not one_by_one,
+        "may_finish": course.last_at is None or course.last_at <= at,
+        "one_by_one": one_by_one,
         "today": clock.danish_date(at),
     }
     status = UNPROCESSABLE if refused else sent.status if sent else 0

@@ -55,8 +55,8 @@ def ask_for_letters(*, by: Actor, at: dt.datetime) -> int:
     rows = queries.to_write_to(by, at=at).select_related("course__agreement")
     found = {one.pk: one for one in rows}
     for one in found.values():
-        assert one.left_at  # noqa: S101  (asked for by the query)
-        if (due_at := _due(one.course, one.left_at, days)) is not None:
+        # From now: she may have agreed long after it was over.
+        if (due_at := _due(one.course, at, days)) is not None:
             make_task(
                 TaskKind.LETTER,
                 organisation_id=one.handler,  # type: ignore[attr-defined]
@@ -72,11 +72,11 @@ def ask_for_letters(*, by: Actor, at: dt.datetime) -> int:
 
 
 def _due(
-    course: Course, over_at: dt.datetime, days: Callable[[Agreement, dt.date], int | None]
+    course: Course, since: dt.datetime, days: Callable[[Agreement, dt.date], int | None]
 ) -> dt.datetime | None:
     """None: the agreement does not say when."""
-    count = days(course.agreement, clock.danish_date(over_at))
-    return None if count is None else finish_by(over_at, days=count)
+    count = days(course.agreement, clock.danish_date(since))
+    return None if count is None else finish_by(since, days=count)
 
 
 def _days(agreement: Agreement, on: dt.date) -> int | None:
