@@ -33,6 +33,8 @@ from roegfri.accounts.roles import Right
 from roegfri.refusal import Words
 from roegfri.ui.screens import filled, show, submitted
 
+# Up to that age the page asks whether a parent gave the consent; who has to, the command says.
+GROWN_UP = 18
 # By whether it goes on paper.
 _DONE: dict[bool, Words] = {
     False: gettext_lazy("Brevet er lagt til afsendelse."),
@@ -146,9 +148,10 @@ def _send_ready(request: SignedIn, found: CourseLetters) -> HttpResponse:
 def _page(request: SignedIn, draft: Draft, **bound: Form) -> HttpResponse:
     """The page; `bound` are the forms of it that were sent."""
     kinds = (ConsentKind.DISCHARGE, ConsentKind.DISCHARGE_RESULT)
-    here = draft.sender.name
+    here, born = draft.sender.name, draft.citizen.birth_date
     context = {
         "found": draft,
+        "young": born is None or clock.today().year - born.year <= GROWN_UP,
         "enrolment": draft.enrolment,
         "course": draft.enrolment.course,
         "lacks": [(one, LACKING[one]) for one in draft.lacks],
