@@ -65,7 +65,7 @@ def finish_by(last_meeting: dt.datetime, *, days: int) -> dt.datetime:
     return clock.end_of_day(clock.danish_date(last_meeting) + dt.timedelta(days=days))
 
 
-def seen_until(finished_on: dt.date) -> dt.date:
+def last_seen_on(finished_on: dt.date) -> dt.date:
     """The last day on which the host sees the participants of a course that was ended on that one.
 
     Fastlagt i projektet: «til 30 dage efter forløbets afslutning».

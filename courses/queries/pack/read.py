@@ -15,7 +15,7 @@ from courses.queries.pack.order import PARTICIPANT, goals, typing_order
 from courses.queries.pack.person import Person
 from courses.queries.pack.values import Typed, Value
 from courses.queries.stopbase_forms import NoEdition, edition, first_edition, form_on
-from courses.rules.ending import seen_until
+from courses.rules.ending import last_seen_on
 from courses.rules.pack import Goal, Share, completed_share, smoke_free_share
 from courses.rules.stopbase import Completeness, Form, which_form
 from courses.states import FormKind, SmokeFree
@@ -116,7 +116,7 @@ def pack(viewer: Actor, course: Course, *, at: dt.datetime, whole: bool = False)
     host is answered with participants.
     """
     on = clock.danish_date(at)
-    until = seen_until(clock.danish_date(course.finished_at)) if course.finished_at else None
+    until = last_seen_on(clock.danish_date(course.finished_at)) if course.finished_at else None
     gone = until is not None and on > until
     ends = endings(viewer, course, at=at)
     seen = not gone and _holds(viewer, course)
