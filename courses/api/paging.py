@@ -17,21 +17,22 @@ from courses.queries.found import Behind, FoundCourse
 from roegfri.api.problems import FieldFault, Problem
 
 # How long one may take to read a list; and what is the same instant to all who begin one.
-HOLDS, STEP = dt.timedelta(hours=1), 300
+HOLDS, STEP = dt.timedelta(hours=1), dt.timedelta(minutes=5)
 _SALT = "courses.api.cursor"
 _1970 = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_SECOND = dt.timedelta(seconds=1)
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def begun(at: dt.datetime) -> dt.datetime:
     """The instant of a list that is begun now: the last whole five minutes."""
-    return dt.datetime.fromtimestamp(int(at.timestamp()) // STEP * STEP, tz=dt.UTC)
+    return at - (at - _1970) % STEP
 
 
 def cursor(after: FoundCourse, asked: Asked, at: dt.datetime) -> str:
     """The place behind a course, in the list that was begun at that instant."""
     next_at = (after.next.starts_at - _1970) // _MICROSECOND if after.next else None
-    kept = [int(at.timestamp()), after.km, next_at, after.id.hex, _digest(asked)]
+    kept = [(at - _1970) // _SECOND, after.km, next_at, after.id.hex, _digest(asked)]
     return signing.Signer(salt=_SALT).sign_object(kept)
 
 
@@ -46,7 +47,7 @@ def place(asked: Asked, now: dt.datetime) -> tuple[dt.datetime, Behind | None]:
         raise _wrong(_("Brug adressen i next, som den er.")) from None
     if digest != _digest(asked):
         raise _wrong(_("Den hører til en anden søgning. Begynd forfra uden den."))
-    began = dt.datetime.fromtimestamp(at, tz=dt.UTC)
+    began = _1970 + at * _SECOND
     if now - began > HOLDS:
         raise _wrong(_("Den er for gammel. Begynd forfra uden den."))
     next_on = None if next_at is None else _1970 + next_at * _MICROSECOND

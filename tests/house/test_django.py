@@ -39,6 +39,8 @@ OPEN = {
     "find:list",
     "find:course",
     "find:sign_up",
+    "find:calendar",
+    "embed:courses",
     "courses:calendar",
 }
 SIGN_IN = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
