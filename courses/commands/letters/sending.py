@@ -93,8 +93,7 @@ def send_on_paper(
     if before is None or before.state not in {LetterState.WRITTEN, LetterState.REFUSED}:
         check_is_first(draft)
     check_sendable(draft, text, draft.lacks_on_paper)
-    made = _row(draft, text, mark, said_now, before, by, at)
-    made.state = LetterState.ON_PAPER
+    made = _row(draft, text, mark, said_now, before, by, at, LetterState.ON_PAPER)
     return _made("letter.on_paper", made, draft, by=by, at=at)
 
 
@@ -133,6 +132,7 @@ def _row(
     corrects: DischargeLetter | None,
     by: Actor,
     at: dt.datetime,
+    state: LetterState = LetterState.WAITING,
 ) -> DischargeLetter:
     """Not saved yet. The receiver is as she is now, whatever becomes of the practice."""
     practice = draft.practice
@@ -153,7 +153,7 @@ def _row(
         episode=corrects.episode if corrects else new_identifier(),
         envelope=new_identifier(),
         letter=new_identifier(),
-        state=LetterState.WAITING,
+        state=state,
         state_since=at,
         made_at=at,
         made_by_id=by.person,
