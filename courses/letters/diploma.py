@@ -2,12 +2,13 @@
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
 
 from django.utils import formats, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from courses.queries.diplomas import Diplomas, Receiver
@@ -17,8 +18,8 @@ from roegfri.refusal import Refusal
 # Up to this width, in ems, a name is set in that size (letters/diploma.css): on one line, on two or
 # three, and so on; a broader one finds no room.
 _SIZES = ((11.4, ""), (32.0, "long"), (93.0, "longer"), (210.0, "longest"))
-# There is room for so many to sign.
-_SIGNERS = 3
+# There is room for so many to sign, and for so many letters of who gives it.
+_SIGNERS, _ROOM = 3, 60
 # More marks than this on one letter belong to no writing, and would be drawn over other lines.
 _MARKS = 3
 # They join letters, or say how a picture looks.
@@ -49,19 +50,37 @@ def diplomas_pdf(found: Diplomas, rows: Sequence[Receiver]) -> bytes:
         raise Refusal(_("Der er ingen mødegang at skrive på diplomet. Registrér fremmødet først."))
     try:
         with translation.override("da"):
-            return letters.render("letters/diplomas.html", context(found, rows))
+            given, sheets = laid_out(found, rows)
+        return letters.render_sheets("letters/diplomas.html", given, sheets)
     except letters.PdfUnavailable as fault:
         raise Refusal(_("PDF kan ikke laves lige nu. Sig det til driften.")) from fault
 
 
-def context(found: Diplomas, rows: Sequence[Receiver]) -> dict[str, Any]:
-    """What the template is filled with."""
+def laid_out(
+    found: Diplomas, rows: Sequence[Receiver]
+) -> tuple[dict[str, Any], list[tuple[int, int | None]]]:
+    """What the template is filled with, and the sheets in order.
+
+    A sheet is laid out for the first of those who differ in the name alone; the others' names are
+    lines that are set into copies of it.
+    """
     names = set_names(rows)
-    return {
-        "host": found.course.host.name,
-        "agreement": found.course.agreement.name,
-        "sheets": [_sheet(found, one, names.get(one.id)) for one in rows],
-    }
+    models: dict[Hashable, int] = {}
+    laid: list[Sheet] = []
+    lines: list[Sheet] = []
+    sheets: list[tuple[int, int | None]] = []
+    for one in (_sheet(found, one, names.get(one.id)) for one in rows):
+        like = models.setdefault((bool(one.name), *astuple(one)[2:]), len(laid))
+        is_first = like == len(laid)
+        line = None if is_first or not one.name else len(lines)
+        sheets.append((like, line))
+        if is_first:
+            laid.append(one)
+        elif one.name:
+            lines.append(one)
+    course = found.course
+    given = {"host": _short(course.host.name), "agreement": _short(course.agreement.name)}
+    return {**given, "sheets": laid, "lines": lines}, sheets
 
 
 def set_names(rows: Iterable[Receiver]) -> dict[UUID, tuple[str, str]]:
@@ -85,8 +104,8 @@ def printed_name(given_names: str) -> str:
 
 
 def size_of(width: float | None) -> str | None:
-    """How a name of that width (in ems) is set; None: it is not."""
-    if width is None:
+    """How a name of that width (in ems) is set; None: it is not, or there is nothing to see."""
+    if not width:
         return None
     return next((size for most, size in _SIZES if width <= most), None)
 
@@ -111,8 +130,13 @@ def _sheet(found: Diplomas, one: Receiver, written: tuple[str, str] | None) -> S
         completed=one.completed,
         period=period_words(one.first_at, one.last_at),
         on=_day(clock.danish_date(one.last_at)),
-        counsellors=found.signers(one)[:_SIGNERS],
+        counsellors=tuple(map(_short, found.signers(one)[:_SIGNERS])),
     )
+
+
+def _short(text: str) -> str:
+    """So much of a name that is not the participant's that it finds room, whatever its letters."""
+    return Truncator(text).chars(_ROOM)
 
 
 def _is_seen(one: str) -> bool:

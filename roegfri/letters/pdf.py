@@ -1,11 +1,16 @@
 """A PDF from a template; and plain words when this machine cannot make one."""
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+
+# Each step of each page would be a line in the operators' log, and so would those of its import.
+for _chatty in ("weasyprint.progress", "fontTools"):
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 
 class PdfUnavailable(Exception):
@@ -32,6 +37,21 @@ def from_html(html: str, *, variant: str = ACCESSIBLE) -> bytes:
     """The page as a PDF, in our fonts and style. Raises PdfUnavailable."""
     with _press() as press:
         pdf: bytes = press.print_html(html, variant)
+    return pdf
+
+
+def render_sheets(
+    template: str, context: dict[str, Any], sheets: Sequence[tuple[int, int | None]]
+) -> bytes:
+    """A document of many sheets that are alike but for one line. Raises PdfUnavailable.
+
+    The template lays out each different sheet once, and the lines of the others in a column
+    (roegfri/letters/stamping.py says how it marks them). `sheets` are those of the document in
+    order: like which of them, and with which line, None: its own.
+    """
+    with _press() as press, translation.override("da"):
+        html = render_to_string(template, context)
+        pdf: bytes = press.print_html(html, ACCESSIBLE, [press.Sheet(*one) for one in sheets])
     return pdf
 
 

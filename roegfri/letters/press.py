@@ -6,10 +6,9 @@ may use exactly the fonts named here.
 """
 
 import base64
-import logging
 import threading
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,14 @@ from weasyprint.text.ffi import ffi, gobject, pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from roegfri.letters.stamping import Sheet, stamp
+
 FOLDER = Path(__file__).parent
 STYLES = ("letter.css", "diploma.css")
 ART = "sunrise.svg"
 FONTS = frozenset(
     f"IBMPlexSans-{cut}.woff2" for cut in ("Regular", "Italic", "SemiBold", "SemiBoldItalic")
 )
-# Each step of each page would be a line in the operators' log.
-for _chatty in ("weasyprint.progress", "fontTools"):
-    logging.getLogger(_chatty).setLevel(logging.WARNING)
 # What is asked of Pango that WeasyPrint never asks.
 ffi.cdef("""
 int pango_layout_get_unknown_glyphs_count(PangoLayout *layout);
@@ -114,12 +112,15 @@ def _width(context: Any, text: str) -> float | None:
     return None if max(above, below) > _REACH * _EM else line.width / _EM
 
 
-def print_html(html: str, variant: str) -> bytes:
-    """The PDF. Raises FontMissing."""
+def print_html(html: str, variant: str, sheets: Sequence[Sheet] = ()) -> bytes:
+    """The PDF; where `sheets` are given, stamped into these (stamping.py). Raises FontMissing."""
+    finish = partial(stamp, sheets=sheets) if sheets else None
     with _alone:
         styles, fonts = _style()
         page = HTML(
             string=html, base_url="letter:", url_fetcher=Pictures(allowed_protocols={"data"})
         )
-        pdf: bytes = page.write_pdf(stylesheets=styles, font_config=fonts, pdf_variant=variant)
+        pdf: bytes = page.write_pdf(
+            stylesheets=styles, font_config=fonts, pdf_variant=variant, finisher=finish
+        )
     return pdf

@@ -15,7 +15,7 @@ from roegfri.collaboration.models import Document
 # title, what it is for, its template, the file's name
 GUIDE = (
     "Guide til rygestoprådgivere",
-    "Det, vi gør for hver borger, på to sider.",
+    "Det, vi gør for hver borger, kort.",
     "letters/guide.html",
     "guide-til-rygestopraadgivere.pdf",
 )

@@ -127,6 +127,15 @@ ATTACKS = [
     "<img alt='' src=\"" + SVG + "><image xlink:href='{f}/secret.svg' width='9'/></svg>\">",
     "<img alt='' src=\"" + ENTITY + SVG[SVG.index("<") :] + '><text>&x;</text></svg>">',
     "<link rel=stylesheet href='data:text/css,@import url({f}/secret.css);'>",
+    "<iframe src=\"data:text/html,<img src='{h}/x.png'>\"></iframe>",
+    "<a href='javascript:fetch(\"{h}/x\")'>x</a><script src='{h}/x.js'></script>",
+    "<meta http-equiv=refresh content='0; url={h}/x'>",
+    "<input type=image src='{h}/x.png'><video poster='{h}/x.png' src='{h}/x.mp4'></video>",
+    "<img\x00 src='{f}/secret.svg'\x00 alt=''>\x00<img src='{f}/secret.svg\x00.png' alt=''>",
+    "&#60;img src='{h}/x.png'&#62;&lt;img src='{h}/x.png'&gt;",
+    "<b>" * 60 + "<img src='{f}/secret.svg' alt=''>",
+    "'\"></p></section><img src='{h}/x.png' alt=''><!-- ]]> -->",
+    "{{% include 'letters/../../../etc/passwd' %}}{{{{ settings.SECRET_KEY }}}}",
 ]
 
 
