@@ -298,15 +298,17 @@ def test_marked_changed_marked_again_and_taken_back(world: World) -> None:
     assert (card.is_done, card.changed) == (True, [])
     assert card.transfer
     assert (card.transfer.by, card.transfer.at) == (world.a.name, OVER)
-    client = browser(world)
-    folded, unfolded = (
-        read(client.get(url(world), {"vis": who})) for who in ("x", str(world.nancy.pk))
-    )
+    with time_machine.travel(OVER, tick=False):
+        client = browser(world)
+        folded, unfolded = (
+            read(client.get(url(world), {"vis": who})) for who in ("x", str(world.nancy.pk))
+        )
     assert folded.count('value="1948"') + 1 == unfolded.count('value="1948"')
     make.ending(world.nancy, world.a, co=9, smoke_free=SmokeFree.NO)
     assert world.card(world.nancy).changed == ["Røgfri ved afslutningen", "Kulilte (ppm)"]
     assert not world.card(world.nancy).is_done
-    shown = read(browser(world).get(url(world)))
+    with time_machine.travel(OVER, tick=False):
+        shown = read(client.get(url(world)))
     assert "Ændret siden:" in shown
     assert shown.count("is-changed") == 2
     assert world.mark(world.nancy) == 1
