@@ -17,7 +17,7 @@ def main() -> int:
     scales = sorted(_number(word) for word in given.scales.split(","))
     django.setup()
     logging.disable(logging.CRITICAL)
-    from tests.bench import find, match, search, table, world
+    from tests.bench import diplomas, find, match, search, table, world
 
     began = time.perf_counter()
     world.make()
@@ -35,7 +35,7 @@ def main() -> int:
     table.add_the_rest()
     match.add()
     find.add()
-    tables = (table.lines(), search.lines(), match.lines(), find.lines())
+    tables = (table.lines(), search.lines(), match.lines(), find.lines(), diplomas.lines())
     print("\n\n".join("\n".join(one) for one in tables))  # noqa: T201
     return 0
 
