@@ -23,9 +23,9 @@ _HERE = ("167", "153", "751")
 SHOWN = "167"
 _STATES = (
     "",
-    LetterState.WAITING,
-    LetterState.WRITTEN,
     LetterState.REFUSED,
+    LetterState.WRITTEN,
+    LetterState.WAITING,
     LetterState.RECEIVED,
     "corrected",
     LetterState.ON_PAPER,
