@@ -20,7 +20,7 @@ _TODAY, _ROLLING = ("167", "751"), {"167": (0, 15), "153": (2, 16), "751": (1, 1
 _ALONE = {"167": 0, "153": 1, "751": 0, "169": 1}
 _HOUR = dt.timedelta(hours=1)
 # Where the courses are that two had found themselves.
-_FOUND = ("167", "153")
+_FOUND = ("167", "187")
 _ENDED_ALONE = dt.timedelta(days=3)
 # How many meetings of Kom & Kvit one comes to.
 _ENOUGH = 12
