@@ -57,9 +57,10 @@ def letter(request: SignedIn, pk: UUID) -> HttpResponse:
 @screen(Right.REFERRALS_HANDLE)
 def paper(request: SignedIn, pk: UUID) -> HttpResponse:
     """The same text, printed and posted."""
+    draft = _draft(request, pk)
     if request.method != "POST":
         return redirect("courses:letter", pk)
-    return _send(request, _draft(request, pk), on_paper=True)
+    return _send(request, draft, on_paper=True)
 
 
 def _send(request: SignedIn, draft: Draft, *, on_paper: bool) -> HttpResponse:

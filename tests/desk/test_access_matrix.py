@@ -835,6 +835,8 @@ def test_every_address_that_changes_something_named_is_posted_to() -> None:
         "desk:agreement_term",
         "desk:agreement_rate",
         "desk:log_event",
+        "courses:one_letter",
+        "courses:letter_pdf",
         "referrals:message_file",
         "collaboration:document_file",
         "courses:course",

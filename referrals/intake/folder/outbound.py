@@ -52,7 +52,7 @@ def write_out(root: Path, *, by: Actor, at: dt.datetime) -> list[Seen]:
     waiting = Counter[UUID]()
     with transaction.atomic():
         for kind in _kinds():
-            waiting.update(kind.waiting(by, post.refused))
+            waiting += Counter(kind.waiting(by, post.refused))
     seen = {
         "/".join(names): Seen("/".join(names), waiting=number)
         for names, number in _lying(root, post).items()
