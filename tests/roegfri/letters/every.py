@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
+from itertools import cycle
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
@@ -20,6 +22,7 @@ OF_DATES = {"year", "month", "day", "hour", "minute", "second", "weekday", "tzin
 RESERVED = {"block", "forloop", "csrf_token"}
 
 
+@cache
 def templates() -> list[str]:
     """All in templates/letters/ but the parts of others."""
     found = (settings.ROOT / "templates" / "letters").glob("*.html")
@@ -29,27 +32,27 @@ def templates() -> list[str]:
 
 
 class Anything:
-    """Whatever a template asks of it is there, and is this text."""
+    """Whatever a template asks of it is there, and is the next of these texts."""
 
-    def __init__(self, text: str, *, empty: bool = False) -> None:
-        self._text, self._empty = text, empty
+    def __init__(self, texts: Iterator[str]) -> None:
+        self._texts = texts
 
     def __str__(self) -> str:
-        return self._text
+        return next(self._texts)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in OF_DATES:
             raise AttributeError(name)
-        return Anything(self._text)
+        return Anything(self._texts)
 
     def __getitem__(self, key: Any) -> Any:
-        return Anything(self._text)
+        return Anything(self._texts)
 
     def __contains__(self, key: Any) -> bool:
         return True
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(() if self._empty else (Anything(self._text), Anything(self._text)))
+        return iter((Anything(self._texts), Anything(self._texts)))
 
     def __len__(self) -> int:
         return 2
@@ -58,22 +61,26 @@ class Anything:
         return True
 
 
-def pdf_of(template: str, text: str) -> bytes:
-    """The template with that text in every place; the diplomas as they are really made."""
+def pdf_of(template: str, *texts: str) -> bytes:
+    """The template with those texts in turn, in every place; the diplomas as they are really
+    made."""
     if template == "letters/diplomas.html":
-        return diplomas([text] * 3, counsellor=text, host=text)
-    return letters.render(template, context(text))
+        return diplomas(list(texts[:3]), counsellor=texts[-1], host=texts[0])
+    return letters.render(template, context(*texts))
 
 
-def context(text: str) -> dict[str, Any]:
+def context(*texts: str) -> dict[str, Any]:
     """Each name that any of the templates asks for."""
-    return {name: Anything(text) for name in set(_words()) - RESERVED}
+    anything = Anything(cycle(texts))
+    return dict.fromkeys(_words() - RESERVED, anything)
 
 
-def _words() -> Iterator[str]:
-    for one in (settings.ROOT / "templates" / "letters").glob("*.html"):
-        for tag in re.findall(r"\{[{%](.*?)[}%]\}", one.read_text(encoding="utf-8")):
-            yield from re.findall(r"(?<![\w.\"'|])[a-z_]\w*", tag)
+@cache
+def _words() -> frozenset[str]:
+    folder = settings.ROOT / "templates" / "letters"
+    whole = " ".join(one.read_text(encoding="utf-8") for one in folder.glob("*.html"))
+    tags = re.findall(r"\{[{%](.*?)[}%]\}", whole)
+    return frozenset(word for tag in tags for word in re.findall(r"(?<![\w.\"'|])[a-z_]\w*", tag))
 
 
 def diplomas(

@@ -159,9 +159,10 @@ def hear(event, arguments):
 sys.addaudithook(hear)
 out = []
 for template in every.templates():
-    for number, text in enumerate(given["texts"]):
+    texts = given["texts"]
+    for number in range(0, len(texts), given["step"]):
         reached.clear(); listening = True
-        pdf = every.pdf_of(template, text)
+        pdf = every.pdf_of(template, *texts[number:], *texts[:number])
         listening = False
         words = every.text_of(pdf)
         out.append([template, number, list(reached), given["secret"] in words])
@@ -177,17 +178,18 @@ from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 from tests.roegfri.letters import every
 given = json.load(sys.stdin)
-every.Anything.__str__ = lambda self: mark_safe(self._text)
+every.Anything.__str__ = lambda self: mark_safe(next(self._texts))
 from django.template.loader import render_to_string
 out = []
 for template in every.templates():
-    html = render_to_string(template, every.context(given["texts"][0]))
+    html = render_to_string(template, every.context(*given["texts"]))
     words = every.text_of(HTML(string=html, url_fetcher=URLFetcher(timeout=1)).write_pdf())
     out.append([template, given["secret"] in words])
 print(json.dumps(out))
 """
-# So many texts in every place of a letter: whichever of them gets out is heard.
-AT_ONCE = 6
+# The texts stand in a letter's places in turn, and each time so many further on: where it has but
+# few places, each text has been in it all the same.
+STEP = 3
 # They have nothing of anybody's in them but who sent them.
 OURS = {"letters/guide.html", "letters/checklist.html"}
 
@@ -205,7 +207,7 @@ def said_by(code: str, bait: Bait, attacks: list[str]) -> list[Any]:
     texts = [one.format(f=bait.file, h=bait.http, p=bait.path, port=port) for one in attacks]
     done = subprocess.run(
         [sys.executable, "-c", code],
-        input=json.dumps({"texts": texts, "secret": SECRET}),
+        input=json.dumps({"texts": texts, "secret": SECRET, "step": STEP}),
         capture_output=True,
         text=True,
         timeout=120,
@@ -218,9 +220,8 @@ def said_by(code: str, bait: Bait, attacks: list[str]) -> list[Any]:
 
 def test_no_text_in_any_letter_reaches_a_file_or_a_socket(bait: Bait) -> None:
     assert len(ATTACKS) >= 30
-    together = [" ".join(ATTACKS[n : n + AT_ONCE]) for n in range(0, len(ATTACKS), AT_ONCE)]
-    found = said_by(CHILD, bait, [*together, ATTACKS[0]])
-    assert len(found) == (len(together) + 1) * len(every.templates())
+    found = said_by(CHILD, bait, ATTACKS)
+    assert len(found) == len(ATTACKS[::STEP]) * len(every.templates())
     assert [one for one in found if one[2] or one[3]] == []
     assert bait.hits == []
 

@@ -133,7 +133,7 @@ ATTACKS = [
     "<input type=image src='{h}/x.png'><video poster='{h}/x.png' src='{h}/x.mp4'></video>",
     "<img\x00 src='{f}/secret.svg'\x00 alt=''>\x00<img src='{f}/secret.svg\x00.png' alt=''>",
     "&#60;img src='{h}/x.png'&#62;&lt;img src='{h}/x.png'&gt;",
-    "<b>" * 60 + "<img src='{f}/secret.svg' alt=''>",
+    "<b>" * 20 + "<img src='{f}/secret.svg' alt=''>",
     "'\"></p></section><img src='{h}/x.png' alt=''><!-- ]]> -->",
     "{{% include 'letters/../../../etc/passwd' %}}{{{{ settings.SECRET_KEY }}}}",
 ]
