@@ -214,7 +214,7 @@ def _standing_alone(stream: Operators) -> Iterator[tuple[int | None, Operators]]
     holds: dict[bytes, bytes] = {}
     for mark, piece in _pieces(stream):
         yield mark, [*holds.values(), *piece]
-        holds.update((_sets(one), one) for one in piece if _sets(one))
+        holds |= {_sets(one): one for one in piece if _sets(one)}
 
 
 def _sets(operator: Any) -> bytes:
