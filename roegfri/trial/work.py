@@ -66,7 +66,7 @@ def test(words: Sequence[str]) -> int:
             for name in ("DATABASE_URL", "REDIS_URL")
         }
         more = {"ROEGFRI_CHROMIUM": chromium, "SECOND_FACTOR": "on"}
-        command = [PYTHON, "-m", "pytest", *spread, *words]
+        command: list[str | Path] = [PYTHON, "-m", "pytest", *spread, *words]
         return children.run(command, env={**envs[0], **own, **more}, cwd=ROOT)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Response
 
 from courses.models import Course
 from courses.views.find.listing import SIZE
@@ -105,15 +105,16 @@ def test_a_full_list_is_small_and_stands_still(
     window: BrowserContext, address: str, course: Course
 ) -> None:
     for path in ("/find-hold/?postnr=2650", "/find-hold/ar/?postnr=2650"):
-        page, seen = window.new_page(), {}
-        page.on("response", lambda one, seen=seen: seen.update({one.url: one}))
+        page = window.new_page()
+        came: list[Response] = []
+        page.on("response", came.append)
         page.goto(address + path, wait_until="networkidle")
         assert page.locator(".courses li").count() == SIZE
         assert page.evaluate(_SHIFTS) < 0.01
         sizes = {
-            url: len(gzip.compress(one.body()))
-            for url, one in seen.items()
-            if not url.startswith("data:")
+            one.url: len(gzip.compress(one.body()))
+            for one in came
+            if not one.url.startswith("data:")
         }
         assert {urlsplit(url).netloc for url in sizes} == {urlsplit(address).netloc}
         assert not any(url.endswith(".js") for url in sizes)

@@ -66,7 +66,7 @@ def test_a_participant_is_typed_with_enter(visitor: Visitor, course: str) -> Non
     values = cards.first.locator("[data-take]")
     wanted = values.evaluate_all("all => all.map((one) => one.value)")
     values.first.focus()
-    typed = []
+    typed: list[str] = []
     for _value in wanted:
         page.keyboard.press("Enter")
         expect(page.locator(".is-taken")).to_have_count(len(typed) + 1)

@@ -191,9 +191,15 @@ TABLE: dict[str, Row] = {
     # the shelf of documents
     "collaboration:documents": Row(CASEWORK | LEADER | FINANCE),
     "collaboration:document_new": Row(COORDINATOR | LEADER),
-    "collaboration:document_edition": Row(COORDINATOR, of="document", also={Role.PROJECT_LEADER: 404}),
-    "collaboration:document_shelf": Row(COORDINATOR, own=302, of="document", also={Role.PROJECT_LEADER: 404}),
-    "collaboration:document_file": Row(CASEWORK | FINANCE, of="edition", also={Role.PROJECT_LEADER: 404}),
+    "collaboration:document_edition": Row(
+        COORDINATOR, of="document", also={Role.PROJECT_LEADER: 404}
+    ),
+    "collaboration:document_shelf": Row(
+        COORDINATOR, own=302, of="document", also={Role.PROJECT_LEADER: 404}
+    ),
+    "collaboration:document_file": Row(
+        CASEWORK | FINANCE, of="edition", also={Role.PROJECT_LEADER: 404}
+    ),
     "courses:diplomas": Row(CASEWORK, of="course"),
     "courses:diplomas_pdf": Row(CASEWORK, own=302, of="course"),
     "courses:diploma_pdf": Row(CASEWORK, of="enrolment"),

@@ -27,8 +27,8 @@ OURS = [m for m in apps.get_models() if m._meta.app_label in OUR_LABELS]
 
 # ---- addresses -----------------------------------------------------------------------------------
 
-# Open to everybody: the public form, statements the law asks for, health, a calendar whose secret
-# one has, and the way in (allauth's own addresses).
+# Open to everybody: the public forms and lists, statements the law asks for, health, a calendar or
+# a form whose secret one has, and the way in (allauth's own addresses).
 OPEN = {
     "desk:accessibility",
     "desk:was",
@@ -42,6 +42,8 @@ OPEN = {
     "find:calendar",
     "embed:courses",
     "courses:calendar",
+    "courses:own_form",
+    "courses:own_form_part",
 }
 SIGN_IN = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
 

@@ -91,7 +91,9 @@ def consents_of(found: File) -> list[dict[str, Any]]:
 
 def _with_what_hangs_under(live: Mapping[str, Happening]) -> Iterator[Happening]:
     """Newest first; behind each what holds only together with it."""
-    below: dict[str, str] = {above: kind for kind, above in UNDER.items() if kind in live and above in live}
+    below: dict[str, str] = {
+        above: kind for kind, above in UNDER.items() if kind in live and above in live
+    }
     first = [kind for kind in live if kind not in below.values()]
     for kind in sorted(first, key=lambda one: live[one].at, reverse=True):
         yield live[kind]
