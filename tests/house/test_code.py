@@ -35,6 +35,7 @@ MAY_WRITE = {
     "roegfri.desk.demo.staff": "the trial's made-up people",
     "roegfri.desk.demo.ways": "the trial's made-up arrivals and keys",
     "roegfri.desk.demo.courses.ground": "the trial's made-up places and educations",
+    "roegfri.desk.demo.courses.letters": "the trial's made-up answers of doctors' systems",
 }
 
 
@@ -257,6 +258,7 @@ LINES = {
     "form_on",
     "edition",
     "first_edition",
+    "lacks_counsellor",
 }
 
 

@@ -52,7 +52,7 @@ def known(world: World) -> Known:
     )
 
 
-def fill_in(world: World, laid: Laid, rows: Sequence[Row], facts: Known) -> None:
+def answer_forms(world: World, laid: Laid, rows: Sequence[Row], facts: Known) -> None:
     """The forms of a course's participants, as far as they are."""
     if laid.plan.steady:
         _send_a_link(world, laid, [row for row in rows if row["id"] not in facts.whole])

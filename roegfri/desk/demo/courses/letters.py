@@ -111,12 +111,13 @@ def _one(draft: Draft, state: str, by: Actor, at: dt.datetime) -> DischargeLette
 
 def _has(letters: Sequence[UUID], state: LetterState, **more: object) -> None:
     """It left some minutes after it was made, and was answered some minutes after that."""
-    DischargeLetter.objects.filter(pk__in=letters).update(
-        state=state,
-        written_at=F("made_at") + _WRITTEN,
-        state_since=F("made_at") + _ANSWERED,
-        **{"answered_at": F("made_at") + _ANSWERED, **more},
-    )
+    left: dict[str, object] = {
+        "state": state,
+        "written_at": F("made_at") + _WRITTEN,
+        "answered_at": F("made_at") + _ANSWERED,
+        "state_since": F("made_at") + _ANSWERED,
+    }
+    DischargeLetter.objects.filter(pk__in=letters).update(**left | more)
 
 
 def _typed(by: Actor, courses: Iterable[Course], now: dt.datetime) -> None:

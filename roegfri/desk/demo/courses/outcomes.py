@@ -17,7 +17,7 @@ from courses.states import (
     WithdrawReason,
 )
 from referrals.states import ConsentForm, ConsentKind
-from roegfri.desk.demo.courses.answers import fill_in, known
+from roegfri.desk.demo.courses.answers import answer_forms, known
 from roegfri.desk.demo.courses.timetable import Laid
 from roegfri.desk.demo.rows import Row, World
 
@@ -85,7 +85,7 @@ def lay(world: World, courses: Sequence[Laid]) -> None:
             there.setdefault(mark["meeting_id"], set()).add(mark["enrolment_id"])
     for laid in courses:
         rows = _had_a_seat(world, laid)
-        fill_in(world, laid, rows, facts)
+        answer_forms(world, laid, rows, facts)
         last = there.get(laid.held[-1]["id"], set()) if laid.held else set()
         for row in rows:
             own = handlers[row["referral_id"]] == laid.row["host_id"]
