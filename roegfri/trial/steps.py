@@ -99,6 +99,9 @@ def _install(lock: str) -> None:
 
 
 def _make_venv() -> None:
+    if VENV.is_symlink():
+        # To clear it would empty the environment of whoever shares it, while she runs in it.
+        sys.exit(f"{VENV} belongs to another copy and does not fit this one: remove the link.")
     try:
         venv.create(VENV, with_pip=True, clear=True)
     except (subprocess.CalledProcessError, ImportError):
