@@ -7,12 +7,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from courses.commands.books import locked_participant
+from courses.commands.books import locked_participant, own_participant
 from courses.models import Baseline, Enrolment
 from courses.queries.agreed import OF_A_COURSE, own_consent_age
 from referrals.commands.consent import (
     end_consents,
     give_consent,
+    handled_person,
     note_consent,
     old_enough,
     withdraw_consent,
@@ -48,7 +49,8 @@ def agree(
         return give_consent(
             person, kind=kind, form=form, by=by, at=at, guardian_agreed=guardian_agreed
         )
-    enrolment = locked_participant(enrolment, by)
+    # A new consent locks the citizen whom it is about, and she stands before her enrolment.
+    enrolment = own_participant(enrolment, by)
     person = _person(enrolment)
     if not guardian_agreed:
         old_enough(person, own_consent_age(by, enrolment, clock.danish_date(at)), at)
@@ -66,10 +68,12 @@ def withdraw_agreement(
     Raises Refusal when it did not hold, or when the participant is not theirs.
     """
     _of_a_course(kind)
+    if handles := _handles(enrolment, by):
+        handled_person(enrolment.citizen_id, by)
     live = list(live_agreements(enrolment, by).filter(kind=kind))
     if not live:
         raise Refusal(_("Samtykket er allerede trukket tilbage."))
-    if _handles(enrolment, by):
+    if handles:
         withdraw_consent(live[0], by=by, at=at)
         enrolment = locked_participant(enrolment, by)
     else:

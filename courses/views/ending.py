@@ -70,7 +70,7 @@ def finish(request: SignedIn, pk: UUID) -> HttpResponse:
     course = courses.hosted_course(request.actor, pk)
     if request.method != "POST":
         return redirect("courses:ending", pk)
-    sent, refused = _save(request, _endings(request, course)), ""
+    sent, refused = _save(request, _endings(request, course), ends=True), ""
     if sent.is_whole:
         try:
             finish_course(course, by=request.actor, at=clock.now())
@@ -90,8 +90,8 @@ def participant_ending(request: SignedIn, pk: UUID) -> HttpResponse:
     found = ending_alone(request.actor, enrolment, at=clock.now())
     if request.method != "POST":
         return _show_one(request, found, draft=_draft(request, found))
-    sent, refused = _save(request, found), ""
     then = _THEN.get(request.POST.get("then", ""))
+    sent, refused = _save(request, found, ends=then is not None), ""
     if sent.is_whole:
         try:
             if then:
@@ -118,11 +118,13 @@ def _draft(request: SignedIn, found: Endings) -> Table | None:
     return Table.half(waiting, found.rows) if waiting else None
 
 
-def _save(request: SignedIn, found: Endings) -> Sent:
-    """Saves every line that can be; when all are, the draft is forgotten."""
+def _save(request: SignedIn, found: Endings, *, ends: bool = False) -> Sent:
+    """Saves every line that can be; when all are, the draft is forgotten. `ends`: the course is
+    ended next, for all or for one."""
     form = Table(request.POST, rows=found.rows)
     lines = form.cleaned_data["lines"] if form.is_valid() else []
-    sent = Sent(form, note_endings(lines, by=request.actor, at=clock.now()))
+    course = found.course if ends else None
+    sent = Sent(form, note_endings(lines, ends=course, by=request.actor, at=clock.now()))
     if sent.is_whole:
         drafts.forget(request.user.pk, request.path.replace("/afslut/", "/afslutning/"))
     return sent

@@ -5,9 +5,12 @@ web pages (SVG), office files with macros, programs, archives.
 """
 
 import io
+import lzma
 import re
+import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +23,19 @@ from roegfri.refusal import Refusal, Words
 _MOST_PARTS, _MOST_READ, _MOST_OPENED = 5_000, 1_000_000, 400_000_000
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _MACROS = re.compile(r"vbaproject\.bin$|^(basic|scripts)/|\.(bas|exe|dll|js|vbs)$", re.IGNORECASE)
+# What reading an archive raises when it is damaged, or is made to be.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    KeyError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    OverflowError,
+)
 _NAME_LENGTH = 100
 # Characters no file system wants in a name; quotes and backslashes, which headers do not either.
 _NOT_IN_NAMES = re.compile(r"[\\/:*?\"<>|;%]")
@@ -104,7 +120,7 @@ def _part(body: bytes, name: str) -> bytes:
                 return b""
             with archive.open(name) as found:
                 return found.read(_MOST_READ)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError):
+    except _BROKEN:
         return b""
 
 

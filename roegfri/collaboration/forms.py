@@ -59,3 +59,17 @@ class DocumentForm(EditionForm):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         del self.fields["changes"]
+
+
+class Shelving(forms.Form):
+    """Which of the two the button said, whatever has become of the document since: pressed twice
+    it is done once."""
+
+    DOWN, UP = "down", "up"
+    to = forms.ChoiceField(
+        choices=[(DOWN, DOWN), (UP, UP)],
+        error_messages={
+            "required": _("Tryk på en af knapperne."),
+            "invalid_choice": _("Tryk på en af knapperne."),
+        },
+    )

@@ -14,7 +14,7 @@ from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.collaboration import commands, queries
-from roegfri.collaboration.forms import DocumentForm, EditionForm
+from roegfri.collaboration.forms import DocumentForm, EditionForm, Shelving
 from roegfri.ui.screens import show, submitted
 
 
@@ -52,11 +52,15 @@ def take_down(request: SignedIn, pk: UUID) -> HttpResponse:
     document = queries.kept(request.actor, pk)
     if request.method != "POST":
         return redirect("collaboration:documents")
-    there = document.withdrawn_at is None
-    command = commands.withdraw_document if there else commands.put_back_document
-    form = django_forms.Form(request.POST)
-    if submitted(request, form, partial(command, document, by=request.actor, at=clock.now())):
-        said = _("Dokumentet er taget ned.") if there else _("Dokumentet ligger på hylden igen.")
+    form = Shelving(request.POST)
+    down = request.POST.get("to") == Shelving.DOWN
+    command = commands.withdraw_document if down else commands.put_back_document
+
+    def act(**_to: str) -> None:
+        command(document, by=request.actor, at=clock.now())
+
+    if submitted(request, form, act):
+        said = _("Dokumentet er taget ned.") if down else _("Dokumentet ligger på hylden igen.")
         messages.success(request, said)
         return redirect("collaboration:documents")
     return _shelf(request, form)

@@ -281,3 +281,17 @@ def test_after_thirty_days_the_page_says_where_they_went(world: World) -> None:
         again = signed_in(world.towns.grant_a).get(page(world))
         assert again.status_code == 200
     assert Course.objects.get(pk=world.course.pk).finished_at == world.at
+
+
+def test_halves_of_characters_are_no_note(world: World) -> None:
+    """The page sends back what it showed as JSON, which can spell what no database keeps."""
+    (one,) = people(world, 1)
+    post = said(world, one, smoke_free="yes")
+    was = json.loads(post[f"was-{one.pk}"])
+    was["shown"]["note"] = "\ud800"
+    del post[f"note-{one.pk}"]
+    post[f"was-{one.pk}"] = json.dumps(was)
+    response = signed_in(world.towns.grant_a).post(page(world), post)
+    assert response.status_code == 422
+    assert "Genindlæs siden" in response.content.decode()
+    assert noted(one) is None

@@ -723,7 +723,7 @@ POSTS: dict[str, dict[str, str]] = {
     "courses:transfer": {"to": str(uuid.UUID(int=0))},
     "courses:promote": {},
     "collaboration:document_edition": {"name": "2. udgave", "from_on": "2026-03-01"},
-    "collaboration:document_shelf": {"sure": "on"},
+    "collaboration:document_shelf": {"to": "down"},
     "courses:diplomas": {"who": str(uuid.UUID(int=0))},
     "courses:diplomas_pdf": {"who": str(uuid.UUID(int=0))},
     "courses:diploma_pdf": {},

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from courses.commands.books import books_of, locked_course
 from courses.commands.ending.note import Differs, Result, note_ending
-from courses.models import Enrolment
+from courses.models import Course, Enrolment
 from roegfri.actor import Actor
 from roegfri.refusal import Refusal
 
@@ -33,9 +34,18 @@ class Noted:
 
 
 @transaction.atomic
-def note_endings(lines: Sequence[Line], *, by: Actor, at: dt.datetime) -> Noted:
+def note_endings(
+    lines: Sequence[Line], *, ends: Course | None = None, by: Actor, at: dt.datetime
+) -> Noted:
     """Saves every line that can be; one that cannot keeps none of the others back, and is answered
-    with why. The same table sent twice is saved once."""
+    with why. The same table sent twice is saved once.
+
+    `ends` is the course that is ended next, or left by one of them: its row is locked before those
+    of its participants, as everywhere.
+    """
+    if ends:
+        with books_of(ends, by):
+            locked_course(ends)
     saved, found = 0, Noted()
     for line in sorted(lines, key=lambda one: one.enrolment):
         her = Enrolment(pk=line.enrolment)

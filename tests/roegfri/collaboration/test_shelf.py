@@ -218,6 +218,21 @@ def test_taken_down_it_is_gone_for_readers_and_can_be_put_back() -> None:
     assert [t.title for t in seen(here.counsellor)[0].titles] == ["Guide"]
 
 
+def test_the_button_pressed_twice_takes_it_down_once() -> None:
+    here = Place()
+    document = put(here.coordinator)
+    keeper = signed_in(here.coordinator)
+    url = reverse("collaboration:document_shelf", args=[document.pk])
+    page = keeper.get(reverse("collaboration:documents")).content.decode()
+    assert 'name="to" value="down"' in page
+    for to, gone in (("down", True), ("down", True), ("up", False), ("up", False)):
+        assert keeper.post(url, {"to": to}).status_code == 302
+        with acting(here.coordinator):
+            document.refresh_from_db()
+        assert (document.withdrawn_at is not None) is gone
+    assert keeper.post(url, {"to": "gone"}).status_code == 422
+
+
 def test_the_shelf_costs_the_same_for_one_and_for_three(django_assert_num_queries: Any) -> None:
     here = Place()
     put(here.coordinator)
@@ -293,6 +308,27 @@ def test_what_may_not_is_refused_with_what_to_do(name: str) -> None:
         files.kind_of(name, BAD[name])
     assert refused.value.field == "file"
     assert any(word in str(refused.value) for word in ("Brug", "Gem", "Vælg"))
+
+
+def test_a_damaged_archive_is_refused_in_words() -> None:
+    """Its list of parts is whole, and what they hold is not: each method fails in its own way."""
+    main = "wordprocessingml.document"
+    said = f'<x y="{files._OFFICE}.{main}.main+xml"/>'.encode() + bytes(range(256))
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", method) as archive:
+            archive.writestr("[Content_Types].xml", said)
+        whole = stream.getvalue()
+        assert files.kind_of("a.docx", whole)
+        begins, refused = whole.index(b".xml") + 4, 0
+        for place in range(begins, begins + 60):
+            broken = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+            try:
+                files.kind_of("a.docx", broken)
+            except Refusal as refusal:
+                refused += "beskadiget" in str(refusal)
+        # Some bytes say nothing that anybody reads.
+        assert refused > 40
 
 
 def test_a_file_that_would_fill_the_memory_is_never_opened() -> None:
