@@ -14,7 +14,7 @@ from referrals.models import HandOver
 from roegfri.actor import Actor, acting, hosting
 
 # What is done by whoever handles the case; everything else is done where the course is held.
-_OF_THE_HANDLER = (TaskKind.TELL_SEAT, TaskKind.MOVE, TaskKind.LETTER)
+_OF_THE_HANDLER = (TaskKind.TELL_SEAT, TaskKind.MOVE, TaskKind.LETTER, TaskKind.LETTER_FAILED)
 
 
 def follow_merge(citizen: UUID) -> None:

@@ -69,8 +69,8 @@ class Ending(models.Model):
 class Transferred(models.Model):
     """What is known of a participant stands in STOPbasen: who typed it there, and when.
 
-    `digest` is the SHA-256 of the values as they were; where they are others by now, they are to be
-    corrected there too.
+    `digest` is a keyed fingerprint of each value as it was, one after another (queries.pack.Typed);
+    where one is another by now, it is to be corrected there too.
     """
 
     personal_data: ClassVar[bool] = True

@@ -24,8 +24,10 @@ def _term(name: str) -> str:
 
 
 def _agreed(kind: str) -> str:
-    return f"""exists (select from referrals_consent s where s.kind = '{kind}'
-    and s.withdrawn_at is null and s.citizen_id in (c.id, c.merged_into_id))"""
+    """On whichever row that is her it was noted."""
+    return f"""exists (select from referrals_citizen r
+    join referrals_consent s on s.citizen_id = r.id and s.kind = '{kind}' and s.withdrawn_at is null
+    where r.id = coalesce(k.id, c.id) or r.merged_into_id = coalesce(k.id, c.id))"""
 
 
 # Those whom one works with (policies.enrolments_worked_with_by, said in the statement itself) and

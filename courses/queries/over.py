@@ -5,7 +5,8 @@ Asked by what happens by itself, under a system scope.
 
 import datetime as dt
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from courses import policies
 from courses.models import Attendance, Course, DischargeLetter, Enrolment, Meeting, Task
@@ -46,8 +47,11 @@ def asked_to_finish(viewer: Actor) -> QuerySet[Task]:
 def to_write_to(viewer: Actor, *, at: dt.datetime) -> QuerySet[Enrolment]:
     """Who has taken part in a course that is over for her, agrees that her doctor is told, and no
     letter is written yet; with `handler`, who has her case."""
-    hers = Q(citizen=OuterRef("citizen")) | Q(citizen=OuterRef("citizen__merged_into"))
-    agrees = Consent.objects.filter(hers, kind=ConsentKind.DISCHARGE, withdrawn_at=None)
+    noted = Consent.objects.filter(kind=ConsentKind.DISCHARGE, withdrawn_at=None)
+    # On whichever row that is her.
+    agrees = noted.annotate(root=Coalesce("citizen__merged_into", "citizen")).filter(
+        root=Coalesce(OuterRef("citizen__merged_into"), OuterRef("citizen"))
+    )
     came = Attendance.objects.filter(enrolment=OuterRef("pk"), mark=Mark.ATTENDED)
     letters = DischargeLetter.objects.filter(enrolment=OuterRef("pk"))
     return (

@@ -149,6 +149,17 @@ def test_who_takes_a_case_over_tells_her_of_the_seat(two: Towns, host: str) -> N
     assert told(third) == []
 
 
+@pytest.mark.parametrize("kind", [TaskKind.LETTER, TaskKind.LETTER_FAILED])
+def test_who_takes_a_case_over_is_told_of_its_letter(two: Towns, kind: TaskKind) -> None:
+    third, case = another(two), make.referral(two.a)
+    hers = put(coming(two.b), two.a, case=case)
+    make.task(hers, two.a, kind)
+    do(two.a, give_case_on, case, to=make.home(third), reason="Flyttet")
+    with acting(make.SYSTEM), transaction.atomic():
+        open_ones = Task.objects.filter(kind=kind, done_at=None)
+        assert [one.organisation_id for one in open_ones] == [third.organisation_id]
+
+
 def test_who_takes_over_a_case_that_waits_is_told_when_there_is_a_seat(two: Towns) -> None:
     third = another(two)
     course = coming(two.b, capacity=1)

@@ -10,6 +10,7 @@ from courses.commands.agreed import agree, live_agreements, withdraw_agreement
 from courses.commands.books import locked_participant
 from courses.commands.ending import Line, Result, end_participant, note_endings
 from courses.commands.leaving import withdraw
+from courses.commands.letters import send_letters
 from courses.models import Course, Enrolment
 from courses.states import CourseKind, WithdrawReason
 from referrals.commands.consent import handled_person, live_consents, note_consent
@@ -17,6 +18,7 @@ from referrals.states import ConsentForm, ConsentKind
 from roegfri.actor import Actor, acting
 from roegfri.refusal import Refusal
 from tests import make
+from tests.courses.discharged import AFTER, draft, taken
 from tests.courses.world import AT, Towns, coming, put, towns
 from tests.threads import wait_until_blocked
 
@@ -123,4 +125,27 @@ def test_a_host_notes_a_consent_while_the_case_is_worked_on(
 
     assert wrong == crossing(
         lambda: handled_person(hers.citizen_id, b), lambda: locked_participant(hers, b), b, other, a
+    )
+
+
+@pytest.mark.parametrize(("is_control", "wrong"), [(False, []), (True, ["deadlock"])])
+def test_all_letters_of_a_course_are_sent_while_a_number_is_kept(
+    *, is_control: bool, wrong: list[str]
+) -> None:
+    """A number is kept by what she agreed to, and then in her form; the control locks her
+    enrolment before her consents."""
+    here = taken()
+    by, proposed = here.by, draft(here)
+
+    def other() -> None:
+        if is_control:
+            locked_participant(here.enrolment, by)
+        assert send_letters([proposed], by=by, at=AFTER) == {proposed: None}
+
+    assert wrong == crossing(
+        lambda: list(live_agreements(here.enrolment, by)),
+        lambda: locked_participant(here.enrolment, by),
+        by,
+        other,
+        by,
     )

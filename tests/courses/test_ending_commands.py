@@ -36,6 +36,7 @@ from courses.states import (
 )
 from referrals.commands.citizen import move_home
 from referrals.commands.consent import withdraw_consent
+from referrals.commands.merge import merge_citizens
 from referrals.states import ConsentKind
 from roegfri import clock
 from roegfri.accounts.roles import Role
@@ -375,6 +376,18 @@ def test_the_letter_is_asked_of_whoever_has_the_case(world: World) -> None:
         withdraw_consent(agreed, by=other, at=world.at)
     sweep(ask_for_letters, world.at)
     assert tasks(TaskKind.LETTER)[0].result == TaskResult.NOT_NEEDED
+
+
+def test_the_letter_is_asked_for_on_whichever_row_she_agreed(world: World) -> None:
+    case, before = make.referral(world.by), make.referral(world.by, number="+4531313131")
+    make.consent(before, world.by, ConsentKind.DISCHARGE)
+    hers = put(world.course, world.by, case)
+    world.came(hers, CAME)
+    note(hers, world.by)
+    do(world.by, finish_course, world.course, at=world.at)
+    assert sweep(ask_for_letters, world.at) == 0
+    do(world.by, merge_citizens, case.citizen_id, before.citizen_id)
+    assert sweep(ask_for_letters, world.at) == 1
 
 
 def test_a_letter_that_is_written_or_was_let_be_is_not_asked_for_again(world: World) -> None:

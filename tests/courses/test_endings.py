@@ -11,13 +11,14 @@ from courses.models import Meeting
 from courses.queries.endings import ending_of, endings
 from courses.rules.ending import Bar, completed_agreement, completed_stopbase, finish_by, share
 from courses.states import CourseKind, MeetingState
+from referrals.commands.merge import merge_citizens
 from referrals.states import ConsentKind
 from roegfri import clock
 from roegfri.actor import acting
 from roegfri.audit import looks
 from tests import make
 from tests.courses.ends import AFBUD, AWAY, CAME, World
-from tests.courses.world import AT, WEEK, put
+from tests.courses.world import AT, WEEK, do, put
 
 BAR = Bar(percent=75, open_meetings=4)
 
@@ -166,6 +167,20 @@ def test_the_letter_and_its_consent_are_the_handlers() -> None:
     assert (handler.handled, handler.letter_agreed, handler.letter) == (True, True, "on_paper")
     assert (host.handled, host.letter_agreed, host.letter) == (False, False, "")
     assert host.stopbase_agreed
+
+
+@pytest.mark.django_db
+def test_what_she_agreed_to_counts_on_whichever_row_it_was_noted() -> None:
+    world = World()
+    case, before = make.referral(world.by), make.referral(world.by, number="+4531313131")
+    hers = put(world.course, world.by, case)
+    make.consent(before, world.by, ConsentKind.STOPBASE)
+    make.consent(before, world.by, ConsentKind.DISCHARGE)
+    row = world.one(hers)
+    assert (row.stopbase_agreed, row.letter_agreed) == (False, False)
+    do(world.by, merge_citizens, case.citizen_id, before.citizen_id)
+    row = world.one(hers)
+    assert (row.stopbase_agreed, row.letter_agreed) == (True, True)
 
 
 @pytest.mark.django_db
