@@ -88,7 +88,8 @@ def _complete(call: Document, *, with_body: bool, is_open: bool) -> None:
         call["security"] = []
     for one in call["parameters"]:
         # The framework takes a schema's examples for the parameter's own, which are named.
-        one.update({"example": one.pop("examples")[0]} if "examples" in one else {})
+        if "examples" in one:
+            one["example"] = one.pop("examples")[0]
     for status in _OPEN if is_open else (*_ALWAYS, *(_WITH_BODY if with_body else ())):
         call["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     call["responses"] = {
