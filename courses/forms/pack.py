@@ -33,7 +33,7 @@ class Transfer(forms.Form):
     """Who is typed in by now."""
 
     typed = _Typed(
-        error_messages={"required": _("Siden er ændret siden. Hent den igen, og prøv på ny.")}
+        error_messages={"required": _("Listen er ændret imens. Genindlæs siden, og prøv igen.")}
     )
 
 
@@ -42,8 +42,8 @@ class TakeBack(forms.Form):
 
     enrolment = forms.UUIDField(
         error_messages={
-            "required": _("Siden er ændret siden. Hent den igen, og prøv på ny."),
-            "invalid": _("Siden er ændret siden. Hent den igen, og prøv på ny."),
+            "required": _("Listen er ændret imens. Genindlæs siden, og prøv igen."),
+            "invalid": _("Listen er ændret imens. Genindlæs siden, og prøv igen."),
         }
     )
 
