@@ -16,7 +16,6 @@ from referrals.commands.consent import (
     handled_person,
     note_consent,
     old_enough,
-    withdraw_consent,
 )
 from referrals.models import Citizen, Consent
 from referrals.policies import referrals_visible_to
@@ -68,17 +67,13 @@ def withdraw_agreement(
     Raises Refusal when it did not hold, or when the participant is not theirs.
     """
     _of_a_course(kind)
-    if handles := _handles(enrolment, by):
+    if _handles(enrolment, by):
         handled_person(enrolment.citizen_id, by)
     live = list(live_agreements(enrolment, by).filter(kind=kind))
     if not live:
         raise Refusal(_("Samtykket er allerede trukket tilbage."))
-    if handles:
-        withdraw_consent(live[0], by=by, at=at)
-        enrolment = locked_participant(enrolment, by)
-    else:
-        enrolment = locked_participant(enrolment, by)
-        end_consents(live, by=by, at=at)
+    enrolment = locked_participant(enrolment, by)
+    end_consents(live, by=by, at=at)
     if kind == ConsentKind.STOPBASE:
         _forget_number(enrolment, by=by, at=at)
 

@@ -184,6 +184,14 @@ def test_who_never_came_has_no_letter() -> None:
         "Har røget siden jul",
         "Han ryger stadig",
         "Roegfri",
+        "Borgeren er r\u00f8g\u00adfri",
+        "Hun er r\u00f8g\u200bfri",
+        "Er røg-fri",
+        "Har ikke røget i fire uger",
+        "Hun er ikke længere ryger",
+        "Hun er nikotinfri",
+        "Borgeren faldt tilbage",
+        "Rygestoppet lykkedes",
     ],
 )
 def test_a_text_that_tells_how_it_went_needs_a_consent_of_its_own(text: str) -> None:
@@ -198,6 +206,7 @@ def test_a_text_that_tells_how_it_went_needs_a_consent_of_its_own(text: str) -> 
 
 def test_the_collaboration_s_name_tells_nothing() -> None:
     assert result_told("Røgfri på Tværs tilbyder rygestopforløb; kursus i Ringkøbing") == ""
+    assert result_told("Borgeren faldt til på holdet og har deltaget i et rygestopforløb") == ""
 
 
 @pytest.mark.parametrize("over", [1, 40])
