@@ -21,8 +21,9 @@ class Ended:
 
     `version` is the outcome's, 0: nothing is noted. `attended` of `offered` as rules/ending.py
     counts them; `offered` is 0 for Kom & Kvit. `at_last`: she was at the last meeting of the group,
-    or ever came to another course; `last_co` is measured there, in ppm. `from_meetings`, `percent`
-    and `open_meetings` are what the agreement said then, None where it says nothing.
+    or ever came to another course; `last_co` is measured there, in ppm, and `measured_co` when it
+    was last measured at all. `from_meetings`, `percent` and `open_meetings` are what the agreement
+    said then, None where it says nothing.
 
     What the viewer may not see is False or empty: the letter and its consent belong to whoever
     handles her case (`handled`).
@@ -54,6 +55,7 @@ class Ended:
     offered: int
     at_last: bool
     last_co: int | None
+    measured_co: int | None
     from_meetings: int | None
     percent: int | None
     open_meetings: int | None

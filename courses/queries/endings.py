@@ -56,6 +56,9 @@ select e.id, coalesce(k.id, c.id) as citizen_id, c.id as enrolled_as_id, %(kind)
     or exists (select from courses_appointment p
       where p.meeting_id = met.id and p.enrolment_id = e.id)))::int as offered,
   coalesce(last.mark = 'attended', false) as at_last, last.co as last_co,
+  (select t.co from courses_attendance t join met on met.id = t.meeting_id
+    where t.enrolment_id = e.id and t.co is not null
+    order by met.starts_at desc, met.id limit 1) as measured_co,
   {_term("completed_from_meetings")} as from_meetings,
   {_term("stopbase_completed_percent")} as percent,
   {_term("stopbase_completed_open_meetings")} as open_meetings,

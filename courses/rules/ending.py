@@ -8,12 +8,25 @@ a pure intake talk.
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 
-from courses.states import CourseKind
+from courses.states import CourseKind, DropOut, SmokeFree
 from roegfri import clock
 
 # How many days the host still sees its participants: late registration is normal.
 SEEN_AFTER = 30
+# Carbon monoxide in her breath, in ppm, from which it is read as a smoker's: studies of
+# smoking cessation take less than this as «has not smoked» (the Russell Standard, 2005).
+SMOKES_FROM_CO = 10
+
+
+class Doubt(StrEnum):
+    """What hardly goes together in what is said of a participant."""
+
+    DEAD = "dead"
+    CO = "co"
+    LEFT_SMOKE_FREE = "left_smoke_free"
+    NO_QUIT_DATE = "no_quit_date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +84,34 @@ def last_seen_on(finished_on: dt.date) -> dt.date:
     Fastlagt i projektet: «til 30 dage efter forløbets afslutning».
     """
     return finished_on + dt.timedelta(days=SEEN_AFTER)
+
+
+def doubts(smoke_free: str, co: int | None, dropped_out: str) -> frozenset[Doubt]:
+    """What to ask about before an outcome is saved; it is never refused. `co` in ppm.
+
+    Fastlagt i projektet: «spørg, når et resultat modsiger sig selv».
+    """
+    is_free = smoke_free == SmokeFree.YES
+    found = {
+        Doubt.DEAD: is_free and dropped_out == DropOut.DEAD,
+        Doubt.CO: is_free and co is not None and co >= SMOKES_FROM_CO,
+        Doubt.LEFT_SMOKE_FREE: smoke_free == SmokeFree.NO and dropped_out == DropOut.SMOKE_FREE,
+    }
+    return frozenset(doubt for doubt, is_so in found.items() if is_so)
+
+
+def against_smoke_free(
+    co: int | None, *quit_on: dt.date | None, today: dt.date
+) -> frozenset[Doubt]:
+    """Why nobody is taken for smoke-free together with others, unasked: the last measurement says
+    otherwise, or no day has come on which she meant to quit. `co` in ppm.
+
+    Fastlagt i projektet: «alle de andre er røgfri» gælder den, der er stoppet, og hvis kulilte ikke
+    siger andet.
+    """
+    has_quit = any(day is not None and day <= today for day in quit_on)
+    found = {
+        Doubt.CO: co is not None and co >= SMOKES_FROM_CO,
+        Doubt.NO_QUIT_DATE: not has_quit,
+    }
+    return frozenset(doubt for doubt, is_so in found.items() if is_so)

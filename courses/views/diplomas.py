@@ -13,6 +13,7 @@ from courses.forms.diploma import Receivers
 from courses.letters.diploma import diplomas_pdf, set_names
 from courses.queries import course as courses
 from courses.queries.diplomas import Diplomas, diploma_of, diplomas
+from courses.queries.endings import endings
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -88,6 +89,7 @@ def _page(request: SignedIn, found: Diplomas, form: Receivers) -> HttpResponse:
     context = {
         "found": found,
         "course": found.course,
+        "ends": endings(request.actor, found.course, at=found.at),
         "form": form,
         "ticked": form.ticked,
         "by_hand": by_hand,

@@ -18,7 +18,7 @@ from courses.queries.endings import Endings, ending_alone, endings
 from courses.queries.participant import participant_to_change
 from courses.rules.ending import SEEN_AFTER
 from courses.states import CourseKind, CourseState
-from courses.views.ended import sheet
+from courses.views.ended import left_out_words, rest, sheet
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -41,7 +41,8 @@ class Sent:
     def is_whole(self) -> bool:
         """All that was said is saved."""
         n = self.noted
-        return not (self.form.errors or self.form.wrong or n.differing or n.refused)
+        form = self.form
+        return not (form.errors or form.wrong or form.asked or n.differing or n.refused)
 
     @property
     def status(self) -> int:
@@ -60,7 +61,7 @@ def ending(request: SignedIn, pk: UUID) -> HttpResponse:
     sent = _save(request, found)
     if not sent.is_whole:
         return _show_table(request, _endings(request, found.course), sent)
-    _say_saved(request, sent)
+    _say_saved(request, sent, found)
     return redirect("courses:ending", pk)
 
 
@@ -130,7 +131,10 @@ def _save(request: SignedIn, found: Endings, *, ends: bool = False) -> Sent:
     return sent
 
 
-def _say_saved(request: SignedIn, sent: Sent) -> None:
+def _say_saved(request: SignedIn, sent: Sent, found: Endings) -> None:
+    if names := left_out_words(found, sent.form.left_out):
+        words = _("Ikke sat til røgfri: %(names)s. Vælg selv for dem.")
+        messages.warning(request, words % {"names": names})
     saved = sent.noted.saved
     if not saved:
         messages.info(request, _("Der var ikke noget nyt at gemme."))
@@ -155,7 +159,7 @@ def _show_table(
         "sheet": sheet(found, sent.form if sent else draft, sent.noted if sent else None),
         "table": sent.form if sent else None,
         "refused": refused,
-        "unsaid": 0 if one_by_one else sum(one.missing and one.at_last for one in found.rows),
+        "rest": None if one_by_one else rest(found),
         "is_open": course.state == CourseState.PUBLISHED,
         "is_finished": course.state == CourseState.FINISHED,
         "is_over": course.last_at <= at if course.last_at else not one_by_one,

@@ -27,10 +27,15 @@ class World:
     def came(self, enrolment: Enrolment, *marks: Mark, co: int | None = None) -> None:
         """To the first meetings of the course; `co` is measured at the last of them."""
         with acting(make.SYSTEM), transaction.atomic():
-            held = self.course.all_meetings.exclude(state=MeetingState.CANCELLED)
-            hers = list(held.filter(appointment=False).order_by("starts_at"))[: len(marks)]
+            hers = self.meetings()[: len(marks)]
             for meeting, mark in zip(hers, marks, strict=True):
                 self.mark(enrolment, meeting, mark, co if meeting == hers[-1] else None)
+
+    def meetings(self) -> list[Meeting]:
+        """Of the course itself, in their order."""
+        with acting(make.SYSTEM), transaction.atomic():
+            held = self.course.all_meetings.exclude(state=MeetingState.CANCELLED)
+            return list(held.filter(appointment=False).order_by("starts_at"))
 
     def mark(
         self, enrolment: Enrolment, meeting: Meeting, mark: Mark, co: int | None = None

@@ -1,7 +1,9 @@
 """The page on which a course ends: a line for each, saved in one press, and nothing lost."""
 
 import datetime as dt
+import html
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,6 +51,7 @@ def people(world: World, count: int) -> list[Enrolment]:
     ]
     for one in made:
         world.came(one, *[CAME] * 6, co=5)
+        do(world.by, note_ending, one, Result(actual_quit_on=AT.date()), at=AT)
     return made
 
 
@@ -61,6 +64,21 @@ def said(world: World, *enrolments: Enrolment, **values: str) -> Post:
         post |= {f"{name}-{one.pk}": value for name, value in shown.items()}
         post[f"was-{one.pk}"] = as_seen(row)
     return post
+
+
+def fields_of(text: str, one: Enrolment, *, ticked: bool = False) -> Post:
+    """What a browser sends of her from the page as it is."""
+    found: Post = {}
+    for tag in re.findall(rf'<input[^>]*name="[a-z_]+-{one.pk}"[^>]*>', text):
+        given = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        choice = given["type"] in ("radio", "checkbox")
+        if not choice or " checked" in tag or (ticked and given["type"] == "checkbox"):
+            found[given["name"]] = html.unescape(given["value"])
+    chosen = r'<select[^>]*name="([a-z_]+-{pk})"[^>]*>(.*?)</select>'.replace("{pk}", str(one.pk))
+    for name, options in re.findall(chosen, text, re.DOTALL):
+        said = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
+        found[name] = (said[1] or said[2]) if said else ""
+    return found
 
 
 def page(world: World) -> str:
@@ -113,6 +131,34 @@ def test_pressing_twice_saves_once(world: World) -> None:
     row = noted(one)
     assert row
     assert row.version == 1
+
+
+def test_the_rest_leaves_out_who_smokes_and_who_has_not_quit(world: World) -> None:
+    """Smoke-free is said of nobody whose breath or quit date says otherwise; they are named."""
+    fits, answered = people(world, 2)
+    smokes, not_yet, earlier = (
+        put(world.course, world.by, make.referral(world.by, surname=name))
+        for name in ("Ryger", "Ustoppet", "Målt-Før")
+    )
+    world.came(smokes, *[CAME] * 6, co=30)
+    world.came(not_yet, *[CAME] * 6, co=2)
+    world.came(earlier, *[CAME] * 5, co=13)
+    world.mark(earlier, world.meetings()[5], CAME)
+    for one in (smokes, earlier):
+        do(world.by, note_ending, one, Result(actual_quit_on=AT.date()), at=AT)
+    do(world.by, note_ending, answered, Result(smoke_free=SmokeFree.NO), at=world.at)
+    client = signed_in(world.towns.grant_a)
+    before = client.get(page(world)).content.decode()
+    assert "Gem alle: den ene, der var med til sidst, er røgfri" in before
+    everybody = (fits, answered, smokes, not_yet, earlier)
+    post = {key: value for one in everybody for key, value in said(world, one).items()}
+    text = client.post(page(world), post | {"rest": "yes"}, follow=True).content.decode()
+    stands = [row.smoke_free if (row := noted(each)) else None for each in everybody]
+    assert stands == ["yes", "no", None, None, None]
+    told = text[text.index("Ikke sat til røgfri") :]
+    for words in ("Ryger (30 ppm)", "Ustoppet (intet rygestop endnu)", "Målt-Før (13 ppm)"):
+        assert words in before
+        assert words in told
 
 
 def test_the_rest_is_said_of_those_who_were_there_alone(world: World) -> None:
@@ -176,6 +222,90 @@ def test_what_a_colleague_wrote_meanwhile_is_shown_and_chosen(world: World) -> N
     assert (row.smoke_free, row.version) == (SmokeFree.YES, 2)
 
 
+def test_after_a_clash_the_colleague_s_other_words_stay(world: World) -> None:
+    """What nobody has touched is no edit, the carbon monoxide the page had filled in least of all:
+    saved again from the page of the clash, it is as the colleague wrote it."""
+    (one,) = people(world, 1)
+    first = signed_in(world.towns.grant_a)
+    mine = fields_of(first.get(page(world)).content.decode(), one) | {f"smoke_free-{one.pk}": "yes"}
+    theirs = Result(smoke_free=SmokeFree.NO, co=2, note="Ringede til ham", actual_quit_on=AT.date())
+    do(world.by, note_ending, one, theirs, at=world.at)
+    answer = first.post(page(world), mine)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "røgfri Nej. Det bliver stående: kulilte 2, bemærkning Ringede til ham." in text
+    again = fields_of(text, one)
+    assert (again[f"smoke_free-{one.pk}"], again[f"co-{one.pk}"]) == ("yes", "2")
+    assert again[f"note-{one.pk}"] == "Ringede til ham"
+    assert first.post(page(world), again).status_code == 302
+    row = noted(one)
+    assert row
+    assert (row.smoke_free, row.co, row.note) == (SmokeFree.YES, 2, "Ringede til ham")
+
+
+def test_every_field_that_both_wrote_is_shown(world: World) -> None:
+    (one,) = people(world, 1)
+    post = said(world, one, smoke_free="yes", co="4", note="Glad", satisfaction="5")
+    theirs = Result(smoke_free=SmokeFree.NO, co=2, note="Sur", actual_quit_on=AT.date())
+    do(world.by, note_ending, one, theirs, at=world.at)
+    client = signed_in(world.towns.grant_a)
+    text = client.post(page(world), post).content.decode()
+    assert "røgfri Nej, kulilte 2, bemærkning Sur." in text
+    assert client.post(page(world), fields_of(text, one)).status_code == 302
+    row = noted(one)
+    assert row
+    assert (row.smoke_free, row.co, row.note, row.satisfaction) == ("yes", 4, "Glad", 5)
+
+
+def test_without_a_clash_the_filled_in_carbon_monoxide_gives_way_too(world: World) -> None:
+    (one,) = people(world, 1)
+    post = said(world, one, satisfaction="4")
+    theirs = Result(smoke_free=SmokeFree.YES, co=None, actual_quit_on=AT.date())
+    do(world.by, note_ending, one, theirs, at=world.at)
+    assert signed_in(world.towns.grant_a).post(page(world), post).status_code == 302
+    row = noted(one)
+    assert row
+    assert (row.smoke_free, row.co, row.satisfaction) == ("yes", None, 4)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"smoke_free": "yes", "dropped_out": "dead"}, "borgeren er død"),
+        ({"smoke_free": "yes", "co": "30"}, "kulilten er 30 ppm"),
+        ({"smoke_free": "no", "dropped_out": "smoke_free"}, "fordi borgeren er røgfri"),
+    ],
+)
+def test_what_hardly_goes_together_is_asked_about_and_not_refused(
+    world: World, values: Post, words: str
+) -> None:
+    (one,) = people(world, 1)
+    client = signed_in(world.towns.grant_a)
+    finish = reverse("courses:finish", args=[world.course.pk])
+    post = said(world, one, **values)
+    for address in (page(world), reverse("courses:participant_ending", args=[one.pk]), finish):
+        answer = client.post(address, post)
+        text = answer.content.decode()
+        assert (answer.status_code, words in text, noted(one)) == (422, True, None)
+    sure = {f"sure-{one.pk}": fields_of(text, one, ticked=True)[f"sure-{one.pk}"]}
+    assert client.post(page(world), post | sure).status_code == 302
+    row = noted(one)
+    assert row
+    assert (row.smoke_free, row.dropped_out) == (
+        values["smoke_free"],
+        values.get("dropped_out", ""),
+    )
+    # It is asked once: another field is changed without.
+    assert client.post(page(world), said(world, one, satisfaction="2")).status_code == 302
+
+
+def test_the_answer_to_one_question_is_none_to_another(world: World) -> None:
+    (one,) = people(world, 1)
+    post = said(world, one, smoke_free="yes", co="30") | {f"sure-{one.pk}": "dead"}
+    assert signed_in(world.towns.grant_a).post(page(world), post).status_code == 422
+    assert noted(one) is None
+
+
 @pytest.mark.parametrize("was", ["", "{", "[]", '{"stands": 1}', "[" * 5000])
 def test_what_no_page_of_ours_has_sent_changes_nothing(world: World, was: str) -> None:
     (one,) = people(world, 1)
@@ -212,6 +342,28 @@ def test_whose_page_it_is(world: World) -> None:
     assert noted(hers)
     assert noted(ours) is None
     assert other.post(reverse("courses:finish", args=[world.course.pk])).status_code == 404
+
+
+def test_each_step_opens_for_whoever_is_shown_it(world: World) -> None:
+    people(world, 1)
+    put(world.course, world.towns.b, at=AT)
+    for grant, steps in ((world.towns.grant_a, 4), (world.towns.grant_b, 2)):
+        client = signed_in(grant)
+        nav = re.compile(r'<nav class="ending-steps".*?</nav>', re.DOTALL)
+        (shown,) = nav.findall(client.get(page(world)).content.decode())
+        there = {one.partition("#")[0] for one in re.findall(r'href="([^"]+)"', shown)}
+        assert len(there) == steps
+        assert [len(nav.findall(client.get(one).content.decode())) for one in there] == [1] * steps
+
+
+def test_two_mistakes_in_a_line_are_one_place_to_go_to(world: World) -> None:
+    (hers,) = people(world, 1)
+    client = signed_in(world.towns.grant_a)
+    wrong = said(world, hers, co="mange", actual_quit_on="i går")
+    for address in (page(world), reverse("courses:participant_ending", args=[hers.pk])):
+        text = client.post(address, wrong).content.decode()
+        assert text.count(f'id="e-{hers.pk}"') == 1
+        assert text.count(f'aria-describedby="e-{hers.pk}"') == 2
 
 
 def test_who_left_stands_with_her_reason_and_one_statement_more_for_nobody(world: World) -> None:

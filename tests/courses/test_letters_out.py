@@ -92,6 +92,13 @@ def to_do() -> list[tuple[Any, str]]:
         return list(rows.values_list("organisation", "note"))
 
 
+@transaction.atomic
+def due() -> list[dt.datetime]:
+    with acting(make.SYSTEM):
+        rows = Task.objects.filter(kind=TaskKind.LETTER_FAILED, done_at=None)
+        return list(rows.values_list("due_at", flat=True))
+
+
 # ---- out -----------------------------------------------------------------------------------------
 
 
@@ -189,6 +196,7 @@ def test_a_refused_letter_becomes_a_task_and_a_later_positive_clears_it() -> Non
     assert fresh(made).state == LetterState.REFUSED
     assert "Ukendt <patient> & læge" in fresh(made).trouble
     [(town, note)] = to_do()
+    assert due() == [clock.end_of_day(clock.danish_date(LATER) + dt.timedelta(days=1))]
     assert town == here.by.organisation_id
     assert "Ukendt <patient> & læge" in note
     brought(answer(made), here)

@@ -828,6 +828,10 @@ NEED_MORE = {
     "courses:diplomas",
     "courses:diplomas_pdf",
     "courses:diploma_pdf",
+    # tests/courses/test_ending_page.py sends results
+    "courses:ending",
+    "courses:finish",
+    "courses:participant_ending",
 }
 
 

@@ -1,7 +1,7 @@
 """How it ended for one participant; what two say of her is never lost."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -51,14 +51,14 @@ OF_THE_ENDING = tuple(one.name for one in fields(Result) if one.name != QUIT_ON)
 class Differs(Conflict):
     """Somebody has noted something else meanwhile. Nothing is changed.
 
-    `now` is what stands there, `names` the fields that differ; `name` and `at` who noted it and
-    when (empty: a quit date, noted elsewhere).
+    `now` is what stands there, `names` the fields that differ, `kept` the others that were written
+    meanwhile; `name` and `at` who noted it and when (empty: a quit date, noted elsewhere).
     """
 
-    def __init__(self, enrolment: Enrolment, now: Result, names: list[str], row: Ending) -> None:
+    def __init__(self, now: Result, names: Sequence[str], kept: Sequence[str], row: Ending) -> None:
         super().__init__(_("En anden har skrevet noget andet imens. Vælg, hvad der skal stå."))
-        self.enrolment, self.now, self.names = enrolment.pk, now, names
-        known = row.version > 0 and bool(set(names) & set(OF_THE_ENDING))
+        self.enrolment, self.now, self.names, self.kept = row.pk, now, names, kept
+        known = row.version > 0 and bool({*names, *kept} & set(OF_THE_ENDING))
         self.name = row.by.name if known else ""
         self.at = row.at if known else None
 
@@ -69,6 +69,7 @@ def note_ending(
     result: Result,
     *,
     seen: Result | None = None,
+    proposed: Collection[str] = (),
     by: Actor,
     at: dt.datetime,
 ) -> int:
@@ -76,7 +77,9 @@ def note_ending(
     always allowed as long as one sees her. The outcome's version after it, 0: there is none.
 
     `seen` is what stood there when the person began: what a colleague has written since in another
-    field stays. Without it whatever stands there gives way. Said twice it is said once.
+    field stays. Without it whatever stands there gives way. `proposed` names the fields of `result`
+    that a page had filled in and nobody has touched: they are noted with the first outcome, and
+    never in the place of what a colleague has written. Said twice it is said once.
 
     Raises Differs (a Conflict) when both wrote the same field, Refusal for what cannot be
     (said.possible), for an outcome that says neither whether she smokes nor why she left, and for
@@ -87,9 +90,11 @@ def note_ending(
     _possible(result, at)
     row = _row(enrolment)
     now = result_of(row, enrolment)
-    found = merged((seen or now).parts(), now.parts(), result.parts())
+    before = (seen or now).parts()
+    unsaid = {name: before[name] for name in proposed if row.version}
+    found = merged(before, now.parts(), {**result.parts(), **unsaid})
     if found.conflicts:
-        raise Differs(enrolment, now, [one.name for one in found.conflicts], row)
+        raise Differs(now, [one.name for one in found.conflicts], found.kept, row)
     changed = {name: getattr(result, name) for name in found.changed}
     if not changed:
         return row.version

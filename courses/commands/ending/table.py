@@ -16,11 +16,13 @@ from roegfri.refusal import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the table says of one participant (her id), and what stood there when it was shown."""
+    """What the table says of one participant (her id), and what stood there when it was shown;
+    `proposed` as note_ending has it."""
 
     enrolment: UUID
     result: Result
     seen: Result | None
+    proposed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def note_endings(
     for line in sorted(lines, key=lambda one: one.enrolment):
         her = Enrolment(pk=line.enrolment)
         try:
-            note_ending(her, line.result, seen=line.seen, by=by, at=at)
+            note_ending(her, line.result, seen=line.seen, proposed=line.proposed, by=by, at=at)
         except Differs as difference:
             found.differing[line.enrolment] = difference
         except Refusal as refusal:

@@ -12,6 +12,7 @@ from courses.commands.tasks import drop_tasks, make_task
 from courses.models import DischargeLetter
 from courses.queries.letters import is_silent
 from courses.states import LetterState, TaskKind
+from roegfri import clock
 from roegfri.actor import Actor, acting, hosting
 
 
@@ -49,7 +50,12 @@ def tell_of_letter(letter: DischargeLetter, words: str, *, by: Actor, at: dt.dat
             organisation_id=handler,
             course=enrolment.course,
             enrolment=enrolment,
-            due_at=at,
+            due_at=_next_workday(at),
             at=at,
             note=words,
         )
+
+
+def _next_workday(at: dt.datetime) -> dt.datetime:
+    """The end of it: what arrives in the afternoon is done tomorrow."""
+    return clock.end_of_day(clock.add_workdays(clock.danish_date(at), 1))
