@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from courses.queries.found import FoundCourse, Meets, Where
 from roegfri import clock
+from roegfri.public.strangers import whole_address
 
 
 def told(course: FoundCourse, request: HttpRequest) -> dict[str, Any]:
@@ -63,8 +63,4 @@ def _local(moment: Any) -> str | None:
 
 
 def _address(request: HttpRequest, name: str, pk: UUID) -> str:
-    """The whole address, under a name that tells nothing where there is one (PUBLIC_HOSTS)."""
-    there = reverse(name, kwargs={"pk": pk})
-    for host in settings.PUBLIC_HOSTS:
-        return f"{request.scheme}://{host}{there}"
-    return request.build_absolute_uri(there)
+    return whole_address(request, reverse(name, kwargs={"pk": pk}))

@@ -4,7 +4,6 @@ import datetime as dt
 from http import HTTPStatus
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -24,7 +23,7 @@ from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.actor import Actor, acting, hosting, system
 from roegfri.public.pages import public
-from roegfri.public.strangers import address_mark
+from roegfri.public.strangers import address_mark, whole_address
 from roegfri.refusal import Refusal, Words
 from roegfri.ui.screens import show, submitted
 
@@ -123,8 +122,4 @@ def _done(
 
 
 def _address(request: SignedIn, feed: Feed) -> str:
-    """The whole address, under a name that tells nothing where there is one (PUBLIC_HOSTS)."""
-    there = reverse("courses:calendar", kwargs={"secret": feed.secret})
-    for host in settings.PUBLIC_HOSTS:
-        return f"{request.scheme}://{host}{there}"
-    return request.build_absolute_uri(there)
+    return whole_address(request, reverse("courses:calendar", kwargs={"secret": feed.secret}))

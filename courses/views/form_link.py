@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import segno
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +18,7 @@ from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
 from roegfri.public.languages import DANISH
 from roegfri.public.queries import place_of
+from roegfri.public.strangers import whole_address
 from roegfri.ui.screens import show, submitted
 
 
@@ -53,14 +53,11 @@ def link(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _address(request: SignedIn, sheet: Sheet, secret: str) -> str:
-    """The whole address, under a name that tells nothing where there is one (PUBLIC_HOSTS), in her
-    own language where the host shows it."""
+    """The whole address, in her own language where the host shows it."""
     there = reverse("courses:own_form", kwargs={"secret": secret})
     enrolment = sheet.found.enrolment
     place = place_of(request.actor, enrolment.course.host_id)
     language = address_language(request.actor, enrolment, place)
     if language is not DANISH:
         there = f"{there}?sprog={language.code}"
-    for host in settings.PUBLIC_HOSTS:
-        return f"{request.scheme}://{host}{there}"
-    return request.build_absolute_uri(there)
+    return whole_address(request, there)

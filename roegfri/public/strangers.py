@@ -55,3 +55,11 @@ def is_neutral(request: HttpRequest) -> bool:
     if not settings.PUBLIC_HOSTS:
         return False
     return urlsplit(f"//{request.get_host()}").hostname in settings.PUBLIC_HOSTS
+
+
+def whole_address(request: HttpRequest, path: str) -> str:
+    """A path of ours as others follow it: under the first name that tells nothing, where there is
+    one (PUBLIC_HOSTS); else under the name this page was asked for by."""
+    for host in settings.PUBLIC_HOSTS:
+        return f"{request.scheme}://{host}{path}"
+    return request.build_absolute_uri(path)

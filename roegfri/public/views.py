@@ -21,6 +21,7 @@ from roegfri.organisations.models import Municipality
 from roegfri.public import commands, languages, queries
 from roegfri.public.forms import APPROVE, Answer
 from roegfri.public.languages import DANISH, Language
+from roegfri.public.strangers import whole_address
 from roegfri.refusal import Words
 from roegfri.ui.screens import show, submitted
 
@@ -74,9 +75,7 @@ def text(request: SignedIn, code: str) -> HttpResponse:
 def _frame(request: SignedIn, here: Municipality) -> str:
     """What is put into a page of the municipality's own site to show its courses there. The title
     is what is read aloud to whoever does not see the frame."""
-    there = reverse("embed:courses", kwargs={"code": here.code})
-    host = next(iter(settings.PUBLIC_HOSTS), "")
-    address = f"{request.scheme}://{host}{there}" if host else request.build_absolute_uri(there)
+    address = whole_address(request, reverse("embed:courses", kwargs={"code": here.code}))
     name = escape(_now("Find et hold i %(municipality)s") % {"municipality": here.name})
     more = 'width="100%" height="800" loading="lazy"'
     return f'<iframe src="{address}" title="{name}" {more}></iframe>'
