@@ -105,7 +105,8 @@ class ListedParticipant:
 
 @dataclass(frozen=True, slots=True)
 class Participants:
-    """All of a course that one may see: who takes part, who waits in order, and who has left.
+    """All of a course that one may see: who takes part (of a finished one: took part to the end),
+    who waits in order, and who has left.
 
     `everybody`: whoever looks holds the course; anybody else sees her own citizens alone.
     """
@@ -126,11 +127,13 @@ def participants(viewer: Actor, course: Course) -> Participants:
     """The participants of a course as they stand now; four statements at most."""
     found = _listed(viewer, course)
     looks.noticed(pk for one in found for pk in (one.citizen_id, one.enrolled_as_id))
+    is_over = course.state == CourseState.FINISHED
+    takes_part = EnrolmentState.ENDED if is_over else EnrolmentState.ENROLLED
     return Participants(
         course=course,
-        active=[one for one in found if one.state == EnrolmentState.ENROLLED],
+        active=[one for one in found if one.state == takes_part],
         waiting=sorted((one for one in found if one.rank), key=lambda one: one.rank),
-        left=[one for one in found if one.left_at],
+        left=[one for one in found if one.left_at and one.state != takes_part],
         everybody=viewer.organisation_id == course.host_id,
     )
 

@@ -112,6 +112,22 @@ def left_out_words(found: Endings, why: Mapping[UUID, str]) -> str:
     )
 
 
+def left_to_do(found: Endings) -> str:
+    """What the course that is ended still lacks: «skemaer 10 af 12, diplomer 0 af 12»; or empty."""
+    counted = [
+        (_("skemaer"), found.filled, len(found.stayed)),
+        (_("STOPbasen"), found.transferred, found.agreed),
+        (_("diplomer"), found.diplomas, found.at_last),
+        (_("breve"), found.letters, found.to_write_to),
+    ]
+    words = _("%(what)s %(done)d af %(all)d")
+    return ", ".join(
+        words % {"what": what, "done": done, "all": every}
+        for what, done, every in counted
+        if done < every
+    )
+
+
 def sheet(found: Endings, form: Table | None = None, done: Noted | None = None) -> Sheet:
     """The page as it stands; or with what was sent and could not be saved; or with a draft."""
     whole = form is not None and (form.is_draft or bool(form.errors))

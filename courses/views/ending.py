@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from courses.commands.ending import Noted, end_participant, note_endings, reopen_participant
 from courses.commands.planning import finish_course
@@ -18,7 +18,7 @@ from courses.queries.endings import Endings, ending_alone, endings
 from courses.queries.participant import participant_to_change
 from courses.rules.ending import SEEN_AFTER
 from courses.states import CourseKind, CourseState
-from courses.views.ended import left_out_words, rest, sheet
+from courses.views.ended import left_out_words, left_to_do, rest, sheet
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -28,6 +28,10 @@ from roegfri.ui.screens import CONFLICT, UNPROCESSABLE, show, typed
 
 # What a button of the participant's page does when her outcome is saved.
 _THEN = {"end": end_participant, "reopen": reopen_participant}
+_SAID = {
+    "end": gettext_lazy("Gemt, og forløbet er afsluttet for deltageren."),
+    "reopen": gettext_lazy("Gemt, og forløbet er åbent for deltageren igen."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,7 @@ def finish(request: SignedIn, pk: UUID) -> HttpResponse:
         except Refusal as refusal:
             refused = str(refusal)
         else:
-            words = _("Forløbet er afsluttet. Deltagerne kan ses og rettes her i %(days)d dage.")
-            messages.success(request, words % {"days": SEEN_AFTER})
+            _say_finished(request, _endings(request, course))
             return redirect("courses:ending", pk)
     return _show_table(request, _endings(request, course), sent, refused=refused)
 
@@ -100,7 +103,7 @@ def participant_ending(request: SignedIn, pk: UUID) -> HttpResponse:
         except Refusal as refusal:
             refused = str(refusal)
         else:
-            messages.success(request, _("Gemt."))
+            messages.success(request, _SAID.get(request.POST.get("then", ""), _("Gemt.")))
             return redirect("courses:participant", pk)
     again = ending_alone(request.actor, enrolment, at=clock.now())
     return _show_one(request, again, sent, refused=refused)
@@ -141,6 +144,13 @@ def _say_saved(request: SignedIn, sent: Sent, found: Endings) -> None:
         return
     words = ngettext("%(n)d resultat er gemt.", "%(n)d resultater er gemt.", saved)
     messages.success(request, words % {"n": saved})
+
+
+def _say_finished(request: SignedIn, found: Endings) -> None:
+    words = _("Forløbet er afsluttet. Deltagerne kan ses og rettes her i %(days)d dage.")
+    messages.success(request, words % {"days": SEEN_AFTER})
+    if lacks := left_to_do(found):
+        messages.warning(request, _("Endnu ikke færdigt: %(lacks)s.") % {"lacks": lacks})
 
 
 def _show_table(

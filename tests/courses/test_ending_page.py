@@ -118,7 +118,12 @@ def test_the_whole_table_in_one_press_and_then_the_course_is_over(world: World) 
     )
     done = client.post(finish, said(world, two, smoke_free="unknown"), follow=True)
     assert "Forløbet er afsluttet" in done.content.decode()
+    # Told while they can still be seen: three forms are empty, and nobody has her diploma.
+    assert "Endnu ikke færdigt: skemaer 0 af 3, diplomer 0 af 3." in done.content.decode()
     assert fresh(one).state == "ended"
+    course = client.get(reverse("courses:course", args=[world.course.pk])).content.decode()
+    assert "3 deltog til slut" in course
+    assert "er stoppet" not in course
     assert "Alle har et resultat eller en grund." in done.content.decode()
 
 
@@ -403,6 +408,10 @@ def test_kom_og_kvit_one_at_a_time_from_her_own_page(settings: Any) -> None:
         assert "Skriv resultatet først" in refused.content.decode()
         client.post(address, said(world, hers, smoke_free="yes") | {"then": "end"})
         assert (fresh(hers).state, fresh(next_one).state) == ("ended", "enrolled")
+        assert (
+            "afsluttet for deltageren"
+            in client.get(reverse("courses:participant", args=[hers.pk])).content.decode()
+        )
         assert "Genåbn for deltageren" in client.get(address).content.decode()
         full = client.post(address, said(world, hers) | {"then": "reopen"})
         assert "givet til en anden" in full.content.decode()
