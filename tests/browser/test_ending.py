@@ -54,6 +54,7 @@ def world(transactional_db: None) -> World:
                 make.referral(mette, given_names=name, surname="Holm", number=f"+4520{n:06d}"),
                 mette,
                 enrolled_at=first - dt.timedelta(days=7),
+                planned_quit_on=clock.danish_date(first + dt.timedelta(days=14)),
             )
             for n, name in enumerate(NAMES, start=123456)
         }
