@@ -26,8 +26,9 @@ class DischargeLetter(models.Model):
     `organisation` is the municipality that sends it: whoever handles the case. The receiver is
     written down as it was then. `consent` is what allows the letter, `result_consent` what allows
     it to say how it went. `body` are the bytes of the message, sealed; a letter on paper has none.
-    `corrects` is the letter that a corrected one (rettetbrev) takes the place of; both bear the
-    same `episode`. `trouble` says, in words, why it did not arrive.
+    `corrects` is the letter that a later one takes the place of. To the same doctor it is a
+    corrected one (rettetbrev) and bears the same `episode`; to another it is his first (nytbrev),
+    with an episode of its own. `trouble` says, in words, why it did not arrive.
     """
 
     personal_data: ClassVar[bool] = True
@@ -106,6 +107,11 @@ class DischargeLetter(models.Model):
 
     def __str__(self) -> str:
         return self.letter
+
+    @property
+    def corrects_a_known(self) -> bool:
+        """Whether its receiver was sent the one that it takes the place of."""
+        return self.corrects is not None and self.corrects.receiver_ean == self.receiver_ean
 
     @property
     def filename(self) -> str:

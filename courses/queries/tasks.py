@@ -14,7 +14,7 @@ from courses.queries.guardian import guardian_first
 from courses.queries.my_meetings import MEETINGS
 from courses.queries.standing import standing
 from courses.rules.seats import Lack, Standing, lack
-from courses.states import EnrolmentState, MeetingState
+from courses.states import EnrolmentState, LetterState, MeetingState, TaskKind
 from referrals import rules
 from referrals.models import Citizen, Phone
 from referrals.policies import referrals_visible_to
@@ -95,7 +95,7 @@ class Doing:
     after; and when to try again should nobody answer. What one may not see (any more) is empty.
     `guardian_first`: a parent is to be called first, as whoever handles her case knows, and
     `handled` whether one does that oneself. `seat` is how her course stands while she waits for a
-    seat on it."""
+    seat on it; `letter` is the one of hers that has not arrived."""
 
     task: Task
     citizen: Citizen | None
@@ -107,6 +107,7 @@ class Doing:
     handled: bool
     hosted: bool
     seat: Standing | None
+    letter: UUID | None
 
     @property
     def takes(self) -> bool:
@@ -157,7 +158,16 @@ def doing(viewer: Actor, task: Task, *, at: dt.datetime) -> Doing:
         and referrals_visible_to(viewer).filter(pk=enrolment.referral_id).exists(),
         hosted=task.course.host_id == viewer.organisation_id,
         seat=standing(viewer, task.course, at) if _waits_there(enrolment, task) else None,
+        letter=_failed(viewer, task) if enrolment else None,
     )
+
+
+def _failed(viewer: Actor, task: Task) -> UUID | None:
+    if task.kind != TaskKind.LETTER_FAILED:
+        return None
+    rows = policies.letters_visible_to(viewer).filter(enrolment=task.enrolment_id)
+    open_ones = rows.filter(state__in=[LetterState.WRITTEN, LetterState.REFUSED])
+    return open_ones.order_by("-made_at").values_list("pk", flat=True).first()
 
 
 def _waits_there(enrolment: Enrolment | None, task: Task) -> bool:

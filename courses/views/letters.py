@@ -22,7 +22,7 @@ from courses.forms import letter as forms
 from courses.models import Enrolment
 from courses.queries import course as courses
 from courses.queries.endings import endings
-from courses.queries.letters import CourseLetters, Draft, course_letters, letter_draft
+from courses.queries.letters import GONE, CourseLetters, Draft, course_letters, letter_draft
 from referrals.commands.consent import TEXT_VERSION, give_consent, withdraw_consent
 from referrals.queries import practices_near
 from referrals.queries.consent_texts import text_of
@@ -116,7 +116,10 @@ def doctor(request: SignedIn, pk: UUID) -> HttpResponse:
     act = partial(choose_doctor, draft.enrolment, by=request.actor, at=clock.now())
     if submitted(request, form, act):
         messages.success(request, _("Lægepraksis er valgt."))
-        return redirect("courses:letter", pk)
+        sent = draft.letter if draft.letter and draft.letter.state in GONE else None
+        return (
+            redirect("courses:letter_correct", sent.pk) if sent else redirect("courses:letter", pk)
+        )
     return _page(request, draft, doctor_form=form)
 
 
@@ -138,7 +141,11 @@ def _send_ready(request: SignedIn, found: CourseLetters) -> HttpResponse:
     done = send_letters(found.ready, by=request.actor, at=clock.now())
     refused = [f"{one.citizen.name}: {refusal}" for one, refusal in done.items() if refusal]
     sent = len(done) - len(refused)
-    words = ngettext("%(n)d brev er sendt.", "%(n)d breve er sendt.", sent) % {"n": sent}
+    words = ngettext(
+        "%(n)d brev er lagt i kø og sendes om lidt.",
+        "%(n)d breve er lagt i kø og sendes om lidt.",
+        sent,
+    ) % {"n": sent}
     if sent:
         messages.success(request, words)
     for line in refused or ([] if sent else [_("Ingen breve var klar til at blive sendt.")]):

@@ -16,6 +16,7 @@ from courses.models import Enrolment
 from courses.queries.letters import GONE, as_sent, letter, letter_draft, whose_letter
 from courses.states import LetterState
 from referrals.forms import Confirm
+from referrals.queries import practices_near
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
@@ -55,7 +56,7 @@ def stop(request: SignedIn, pk: UUID) -> HttpResponse:
 
 @screen(Right.REFERRALS_HANDLE)
 def correct(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Mends the text and sends it again, as MedCom's rettetbrev."""
+    """Mends the text or the receiver, and sends it again."""
     found = letter(request.actor, pk)
     draft = letter_draft(request.actor, Enrolment(pk=found.enrolment_id), at=clock.now())
     form = filled(request, forms.Letter, initial={"text": found.text})
@@ -65,13 +66,16 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
         made.append(correct_letter(found, **given, by=request.actor, at=clock.now()))
 
     if submitted(request, form, act):
-        messages.success(request, _("Det rettede brev er lagt til afsendelse."))
+        messages.success(request, _("Brevet er lagt til afsendelse."))
         return redirect("courses:one_letter", made[0].pk)
     on_paper = found.state in {LetterState.WRITTEN, LetterState.REFUSED}
     context = {
         "letter": found,
         "form": form,
-        "proposed": draft.text(),
+        "found": draft,
+        "same_doctor": bool(draft.practice and draft.practice.ean == found.receiver_ean),
+        "enrolment": draft.enrolment,
+        "doctor_form": forms.Doctor(practices=practices_near(request.actor)),
         "paper_for": found.enrolment_id if on_paper and not draft.lacks_on_paper else None,
     }
     return show(request, "courses/correct_letter.html", context)

@@ -4,6 +4,7 @@ import base64
 import io
 import uuid
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -156,6 +157,31 @@ def test_one_that_was_refused_is_corrected() -> None:
     assert DischargeLetter.objects.get(corrects=letter).text == "Rettet."
 
 
+def test_one_that_was_refused_goes_to_another_doctor() -> None:
+    here = taken()
+    letter = discharged.send(here)
+    with acting(make.SYSTEM):
+        write_letters(lambda due: [one.pk for one in due], by=make.SYSTEM, at=AFTER)
+        DischargeLetter.objects.update(state=LetterState.REFUSED, trouble="Ikke tilmeldt her")
+    client = browser(here)
+    shown = page(client, "letter_correct", letter.pk)
+    assert "Ikke tilmeldt her" in shown
+    assert letter.receiver_number in shown
+    assert "Vælg en anden" in shown
+    same = {"text": letter.text, "once": str(uuid.uuid4())}
+    answer = post(client, "letter_correct", letter.pk, **same)
+    assert answer.status_code == 422
+    assert "Intet er rettet" in answer.content.decode()
+    other = discharged.practice(name="Lægerne ved Åen")
+    answer = post(client, "letter_doctor", here.enrolment.pk, practice=other.provider_number)
+    assert answer["Location"] == reverse("courses:letter_correct", args=[letter.pk])
+    shown = page(client, "letter_correct", letter.pk)
+    assert "Lægerne ved Åen" in shown
+    assert "som et nyt brev" in shown
+    assert post(client, "letter_correct", letter.pk, **same).status_code == 302
+    assert DischargeLetter.objects.get(corrects=letter).receiver_ean == other.ean
+
+
 # ---- a whole course ------------------------------------------------------------------------------
 
 
@@ -172,6 +198,8 @@ def test_all_that_are_ready_go_at_one_press() -> None:
     client = browser(here)
     shown = page(client, "letters", here.course.pk)
     assert "Send det ene, der er klar" in shown
+    assert shown.count("Læs brevet") == 1
+    assert discharged.draft(here).text().split("\n")[0] in unescape(shown)
     assert make.home(towns.b).name in shown
     assert post(client, "letters", here.course.pk).status_code == 302
     assert DischargeLetter.objects.get().enrolment_id == here.enrolment.pk

@@ -320,6 +320,41 @@ def test_one_that_has_left_is_corrected_and_not_stopped(state: LetterState) -> N
         world.do(here.by, correct_letter, made, text="Igen.", at=AFTER)
 
 
+@pytest.mark.parametrize("state", [LetterState.RECEIVED, LetterState.REFUSED])
+def test_what_is_unchanged_is_not_sent_again_to_who_answered(state: LetterState) -> None:
+    here = taken()
+    made = send(here)
+    left(made, state)
+    with pytest.raises(Refusal, match="Intet er rettet"):
+        world.do(here.by, correct_letter, made, text=f"{made.text}\n", at=AFTER)
+
+
+def test_one_that_nobody_answered_is_sent_again_as_it_is() -> None:
+    here = taken()
+    made = send(here)
+    left(made, LetterState.WRITTEN)
+    again = world.do(here.by, correct_letter, made, text=made.text, at=AFTER)
+    assert said(again)["StatusCode"] == "rettetbrev"
+
+
+@pytest.mark.parametrize("state", [LetterState.RECEIVED, LetterState.REFUSED])
+def test_another_doctor_gets_a_new_letter(state: LetterState) -> None:
+    here = taken()
+    made = send(here)
+    left(made, state)
+    other = discharged.practice()
+    with transaction.atomic(), acting(make.SYSTEM):
+        Citizen.objects.update(practice=other)
+    again = world.do(here.by, correct_letter, made, text=made.text, at=AFTER)
+    found = said(again)
+    assert found["StatusCode"] == "nytbrev"
+    assert found["EpisodeOfCareIdentifier"] == again.episode != made.episode
+    assert (again.corrects_id, again.receiver_ean) == (made.pk, other.ean)
+    left(again, LetterState.REFUSED)
+    third = world.do(here.by, correct_letter, again, text="Rettet.", at=AFTER)
+    assert (said(third)["StatusCode"], third.episode) == ("rettetbrev", again.episode)
+
+
 def test_a_correction_that_is_stopped_can_be_made_again() -> None:
     here = taken()
     made = send(here)

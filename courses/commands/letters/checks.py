@@ -74,6 +74,17 @@ def check_is_first(draft: Draft) -> None:
         )
 
 
+def check_is_changed(made: DischargeLetter, before: DischargeLetter) -> None:
+    """Raises Refusal when a letter says what the doctor has received or refused already. One that
+    nobody answered may be sent as it is once more."""
+    if before.state == LetterState.WRITTEN or made.text.strip() != before.text.strip():
+        return
+    if (made.practice_id, made.receiver_ean) == (before.practice_id, before.receiver_ean):
+        raise Refusal(
+            _("Intet er rettet. Ret teksten, eller vælg en anden lægepraksis."), field="text"
+        )
+
+
 def newest_letter(
     draft: Draft, letter: DischargeLetter, states: Collection[LetterState]
 ) -> DischargeLetter:

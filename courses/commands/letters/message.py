@@ -22,7 +22,7 @@ def message_of(letter: DischargeLetter, draft: Draft, by: Actor, at: dt.datetime
             envelope=letter.envelope,
             letter=letter.letter,
             episode=letter.episode,
-            status=Status.CORRECTION if letter.corrects else Status.NEW,
+            status=Status.CORRECTION if letter.corrects_a_known else Status.NEW,
             at=at,
             sender=End(
                 ean=draft.sender.ean,

@@ -9,7 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses import policies
-from courses.commands.letters.checks import check_is_first, check_sendable, newest_letter
+from courses.commands.letters.checks import (
+    check_is_changed,
+    check_is_first,
+    check_sendable,
+    newest_letter,
+)
 from courses.commands.letters.locked import locked_draft, tasks_done
 from courses.commands.letters.message import message_of
 from courses.models import DischargeLetter, Enrolment
@@ -57,9 +62,11 @@ def correct_letter(
     by: Actor,
     at: dt.datetime,
 ) -> DischargeLetter:
-    """A corrected letter (rettetbrev) in the place of one that has left, with the same episode.
+    """A letter in the place of one that has left: to the same doctor a rettetbrev with the same
+    episode, to another a nytbrev with its own.
 
-    Raises Refusal as send_letter does, and where the letter is not the newest or has not left.
+    Raises Refusal as send_letter does, where the letter is not the newest or has not left, and
+    where nothing is changed in one that was received or refused.
     """
     mark, said_now = _mark(once, by, letter), said(letter=letter, text=text)
     if known := _sent_before(mark, said_now):
@@ -116,6 +123,8 @@ def _send(
 ) -> DischargeLetter:
     check_sendable(draft, text, draft.lacks)
     made = _row(draft, text, mark, said_now, corrects, by, at)
+    if corrects:
+        check_is_changed(made, corrects)
     xml = discharge.write(message_of(made, draft, by, at))
     made.body = sealed.seal(
         base64.b64encode(xml).decode(), place=DischargeLetter.PLACE, row=made.pk
@@ -141,7 +150,7 @@ def _row(
         "receiver_ean": practice.ean if practice else "",
         "receiver_number": practice.provider_number if practice else "",
     }
-    return DischargeLetter(
+    made = DischargeLetter(
         enrolment=draft.enrolment,
         referral_id=draft.enrolment.referral_id,
         organisation=draft.sender,
@@ -150,7 +159,6 @@ def _row(
         corrects=corrects,
         practice_id=practice.pk if practice else None,
         text="\n".join(lines_of(text)),
-        episode=corrects.episode if corrects else new_identifier(),
         envelope=new_identifier(),
         letter=new_identifier(),
         state=state,
@@ -161,6 +169,8 @@ def _row(
         request_sha256=said_now,
         **given,
     )
+    made.episode = corrects.episode if corrects and made.corrects_a_known else new_identifier()
+    return made
 
 
 def _made(
