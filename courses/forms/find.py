@@ -21,7 +21,8 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890
 @dataclass(frozen=True, slots=True)
 class Asked:
     """An address, read kindly: what nobody can mean narrows nothing. `postcode` is as it was typed
-    (digits of any script are 0 to 9); `page` counts from 1."""
+    (digits of any script are 0 to 9); `page` counts from 1. `is_elsewhere`: a municipality is asked
+    for that is none of ours."""
 
     postcode: str
     municipality: str
@@ -31,6 +32,7 @@ class Asked:
     language: str
     page: int
     is_asked: bool
+    is_elsewhere: bool
 
     @property
     def wanted(self) -> Wanted:
@@ -66,7 +68,8 @@ class Asked:
 
 def asked(query: QueryDict, *, municipalities: Collection[str]) -> Asked:
     """What an address asks for; a municipality whose code is not among those is none."""
-    municipality = municipality_code(_word(query, "kommune"))
+    named = _word(query, "kommune")
+    municipality = municipality_code(named)
     known = municipality in municipalities
     return Asked(
         postcode=_word(query, "postnr").translate(_DIGITS).replace(" ", ""),
@@ -77,6 +80,7 @@ def asked(query: QueryDict, *, municipalities: Collection[str]) -> Asked:
         language=_word(query, "sprog"),
         page=_page(_word(query, _PAGE)),
         is_asked=any(name in query for name in (*FIELDS, _PAGE)),
+        is_elsewhere=bool(named) and not known,
     )
 
 

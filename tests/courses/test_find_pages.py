@@ -54,6 +54,25 @@ def course(by: Actor) -> Course:
         return coming(by, name="Mandagsholdet", room=room, access="Ring på klokken")
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"postnr": "abc"}, "bad_postcode"),
+        ({"postnr": "9999"}, "bad_postcode"),
+        ({"kommune": "999"}, "bad_municipality"),
+        ({"kommune": "Atlantis"}, "bad_municipality"),
+    ],
+)
+def test_what_is_not_known_is_said_beside_the_field(
+    course: Course, by: Actor, asked: dict[str, Any], words: str
+) -> None:
+    approve(by, *FOREIGN)
+    for one in LANGUAGES.values():
+        path = FIND if one.code == "da" else f"{FIND}{one.code}/"
+        assert one.words["find"][words] in unescape(page(path, **asked))
+        assert 'class="error"' not in page(path, postnr="2650", kommune="167")
+
+
 def approve(by: Actor, *languages: Language) -> None:
     for one in languages:
         with acting(by):

@@ -39,10 +39,16 @@ def listing(request: HttpRequest, language: str = DANISH.code) -> HttpResponse:
         here=here.list_in(here.language).partition("?")[0],
         asked=asked,
         lines=here.lines(found.courses),
-        is_bad_postcode=bool(asked.postcode) and place(current(), asked.postcode) is None,
+        is_bad_postcode=_is_unknown(asked.postcode),
         **_choices(here, found),
         **_onwards(here, found),
     )
+
+
+def _is_unknown(postcode: str) -> bool:
+    """Whether somebody wrote one that is none; the list is then sorted by the nearest there is."""
+    where = place(current(), postcode) if postcode else None
+    return bool(postcode) and (where is None or where.estimated)
 
 
 def _choices(here: Around, found: FoundPage) -> dict[str, Any]:
