@@ -9,13 +9,12 @@ from csp.constants import NONE
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.utils.translation.trans_real import parse_accept_lang_header
 
 from courses.queries.found import found_page
 from courses.views.find.around import Around, around
 from roegfri.actor import current
 from roegfri.public.languages import DANISH, LANGUAGES, Language
-from roegfri.public.pages import public
+from roegfri.public.pages import browser_languages, public
 from roegfri.ui.stored import for_everybody
 
 View = Callable[..., HttpResponse]
@@ -75,8 +74,7 @@ def courses(request: HttpRequest, code: int | None = None, language: str = "") -
 
 def _language(request: HttpRequest, named: str, offered: Collection[str]) -> Language:
     """The one that is named, else the first the browser asks for; Danish where it is not shown."""
-    asked = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:200])
-    wanted = [named] if named else [code.partition("-")[0] for code, _weight in asked]
+    wanted = [named] if named else browser_languages(request)
     return next((LANGUAGES[code] for code in wanted if code in offered), DANISH)
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.template.loader import render_to_string
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.csrf import csrf_exempt
 
 from roegfri.actor import Actor, Kind, acting
@@ -53,6 +54,12 @@ def public(view: View) -> View:
                 return problem(request, language, "bad", HTTPStatus.BAD_REQUEST)
 
     return opened
+
+
+def browser_languages(request: HttpRequest) -> Sequence[str]:
+    """The codes of the languages that the reader's browser asks for, the best first."""
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:200])
+    return [code.partition("-")[0] for code, _weight in asked]
 
 
 def page(

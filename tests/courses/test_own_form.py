@@ -20,6 +20,7 @@ from referrals.states import ConsentForm, ConsentKind
 from roegfri import clock
 from roegfri.actor import Actor, Kind, acting
 from roegfri.organisations.models import Municipality
+from roegfri.public.commands import approve_language
 from roegfri.public.languages import DANISH, FOREIGN, LANGUAGES
 from roegfri.public.models import Approval
 from tests import make
@@ -73,6 +74,27 @@ def fill_in(client: Client, secret: str, **last: str) -> Any:
         response = client.post(path(secret, part.code), here, **OURS)  # type: ignore[arg-type]
         assert response.status_code == 302, (part.code, response.content.decode())
     return client.post(path(secret, "send"), last, **OURS)  # type: ignore[arg-type]
+
+
+def test_it_opens_in_the_browsers_language_and_stays_in_the_one_chosen(
+    world: tuple[Towns, Enrolment],
+) -> None:
+    where, hers = world
+    secret = new_link(where.a, hers)
+    client = Client(headers={"accept-language": "ar-EG,ar;q=0.9,da;q=0.8"})
+    assert client.get(path(secret))["Content-Language"] == "da"  # nobody has approved it
+    for one in FOREIGN:
+        do(where.a, approve_language, one, digest=one.digest, at=clock.now())
+    opened = client.get(path(secret))
+    assert opened["Content-Language"] == "ar"
+    assert "?sprog=ar" in opened.content.decode()
+    danish = client.get(path(secret), {"sprog": "da"})
+    assert danish["Content-Language"] == "da"
+    seen = seen_by_nobody(secret)
+    assert seen is not None
+    first = seen.form(DANISH).parts[0].code
+    assert f"{path(secret, first)}?sprog=da" in danish.content.decode()
+    assert Client().get(path(secret))["Content-Language"] == "da"
 
 
 # ---- the link ------------------------------------------------------------------------------

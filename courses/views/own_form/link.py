@@ -1,7 +1,7 @@
 """A citizen's own link as a request meets it: what it opens, or why it opens nothing."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -16,7 +16,7 @@ from roegfri import clock
 from roegfri.accounts import limits
 from roegfri.actor import current
 from roegfri.public.languages import DANISH, LANGUAGES, Language, Words
-from roegfri.public.pages import View, page
+from roegfri.public.pages import View, browser_languages, page
 from roegfri.public.strangers import address_mark, from_our_page
 
 WINDOW = dt.timedelta(hours=1)
@@ -51,7 +51,8 @@ class Own:
     words: Words
 
     def address(self, part: str = "", language: Language | None = None) -> str:
-        """Of a part, or of the beginning, in a language."""
+        """Of a part, or of the beginning, in a language; Danish need not be named where the browser
+        would get it anyhow."""
         given = {"secret": self.secret}
         there = (
             reverse("courses:own_form_part", kwargs={**given, "part": part})
@@ -59,7 +60,9 @@ class Own:
             else reverse("courses:own_form", kwargs=given)
         )
         language = language or self.language
-        return there if language is DANISH else f"{there}?sprog={language.code}"
+        unsaid = _shown(self.seen, browser_languages(self.request))
+        plain = language is DANISH and unsaid is DANISH
+        return there if plain else f"{there}?sprog={language.code}"
 
     def next_part(self, sent: frozenset[str]) -> str:
         """The first that has not been sent; when all have, the last step."""
@@ -116,11 +119,16 @@ def from_our_own_page(request: HttpRequest) -> bool:
 
 
 def _own(request: HttpRequest, secret: str, seen: Seen, at: dt.datetime) -> Own:
-    """In the language that is asked for, where its municipality shows that."""
+    """In the language of the address; where it names none, in the browser's."""
     asked = request.GET.get("sprog", "")
-    language = LANGUAGES[asked] if seen.place.shows(asked) else DANISH
+    language = _shown(seen, [asked] if asked else browser_languages(request))
     words = language.said(municipality=seen.place.name)["form"]
     return Own(request, secret, seen, at, language, seen.form(language), words)
+
+
+def _shown(seen: Seen, wanted: Sequence[str]) -> Language:
+    """The first of those that its municipality shows, else Danish."""
+    return next((LANGUAGES[one] for one in wanted if seen.place.shows(one)), DANISH)
 
 
 def _unknown(request: HttpRequest, at: dt.datetime) -> HttpResponse:
