@@ -20,11 +20,11 @@ from courses.commands.transfer import (
 from courses.exports.pack import pack_file
 from courses.forms import pack as forms
 from courses.queries import course as courses
-from courses.queries.pack import Pack, pack
+from courses.queries.pack import Card, Pack, pack
 from roegfri import clock
 from roegfri.accounts.access import SignedIn, screen
 from roegfri.accounts.roles import Right
-from roegfri.ui.screens import show, submitted
+from roegfri.ui.screens import UNPROCESSABLE, show, submitted
 
 
 @screen(Right.COURSES_RUN)
@@ -58,6 +58,8 @@ def mark(request: SignedIn, pk: UUID) -> HttpResponse:
     def act(typed: dict[UUID, bytes]) -> None:
         done.append(mark_transferred(found, typed, by=request.actor, at=clock.now()))
 
+    if half := _half(request, pk):
+        return _show(request, half[0], half=half[1], status=UNPROCESSABLE)
     if not submitted(request, form, act):
         return _show(request, _pack(request, pk), form=form)
     if request.headers.get("HX-Request"):
@@ -95,7 +97,16 @@ def _pack(request: SignedIn, pk: UUID, *, whole: bool = False) -> Pack:
     return pack(request.actor, found, at=clock.now(), whole=whole)
 
 
-def _show(request: SignedIn, found: Pack, **bound: Any) -> HttpResponse:
+def _half(request: SignedIn, pk: UUID) -> tuple[Pack, list[Card]] | None:
+    """Whoever says that everybody is typed is asked once where a form is not whole."""
+    if "all" not in request.POST or "sure" in request.POST:
+        return None
+    found = _pack(request, pk)
+    half = [one for one in found.cards if not (one.is_done or one.completeness.is_complete)]
+    return (found, half) if half else None
+
+
+def _show(request: SignedIn, found: Pack, *, status: int = 0, **bound: Any) -> HttpResponse:
     context = {
         "pack": found,
         "course": found.course,
@@ -105,7 +116,7 @@ def _show(request: SignedIn, found: Pack, **bound: Any) -> HttpResponse:
         "opened": _opened(request),
         **bound,
     }
-    return show(request, "courses/pack.html", context)
+    return show(request, "courses/pack.html", context, status=status)
 
 
 def _opened(request: SignedIn) -> UUID | None:

@@ -354,6 +354,20 @@ def test_twenty_equal_posts_are_one(world: World) -> None:
     assert "<html" not in read(part)
 
 
+def test_all_at_one_press_asks_once_while_a_form_is_not_whole(world: World) -> None:
+    client = browser(world)
+    typed = [f"{one.id}:{one.marks}" for one in world.read(at=AT).cards]
+    sent = {"typed": typed, "all": "1"}
+    asked = client.post(url(world, "pack_mark"), sent)
+    assert asked.status_code == 422
+    assert "Intet er markeret endnu." in read(asked)
+    with acting(make.SYSTEM):
+        assert not Transferred.objects.exists()
+    assert client.post(url(world, "pack_mark"), {**sent, "sure": "1"}).status_code == 302
+    with acting(make.SYSTEM):
+        assert Transferred.objects.count() == len(typed)
+
+
 @pytest.mark.parametrize(
     "typed", [[], ["x"], ["x:y"], ["{nancy}:"], ["{nancy}:zz"], ["{nancy}:00"]]
 )
