@@ -61,6 +61,7 @@ def _header() -> list[str]:
 
 def _cells(rows: Iterable[ListedCourse]) -> Iterator[list[object]]:
     for row in rows:
+        over = row.state == CourseState.FINISHED
         yield [
             row.name,
             row.host_name,
@@ -76,8 +77,9 @@ def _cells(rows: Iterable[ListedCourse]) -> Iterator[list[object]]:
             row.language,
             str(Target(row.target).label),
             row.capacity,
-            row.seats_taken,
-            row.seats_left,
+            # Once it is over its seats are free again, which says nothing of who took part.
+            "" if over else row.seats_taken,
+            "" if over else row.seats_left,
             row.waiting,
             ", ".join(row.counsellors),
             ", ".join(str(Flag(one).label) for one in row.flagged),

@@ -9,6 +9,7 @@ from uuid import UUID
 from courses.models import Course
 from courses.queries.met import Met, occasions
 from courses.queries.standing import WHY_WORDS, standing
+from courses.rules.ending import last_seen_on
 from courses.rules.seats import Why, why_waiting
 from courses.states import PER_MEETING, CourseState, EnrolmentState, Item, WithdrawReason
 from roegfri import clock
@@ -105,37 +106,44 @@ class ListedParticipant:
 
 @dataclass(frozen=True, slots=True)
 class Participants:
-    """All of a course that one may see: who takes part (of a finished one: took part to the end),
-    who waits in order, and who has left.
+    """All of a course that one may see: who takes part, who waits in order, who took part until it
+    ended for her, and who has left it before.
 
-    `everybody`: whoever looks holds the course; anybody else sees her own citizens alone.
+    `everybody`: whoever looks holds the course, and sees its participants as long as that is
+    (rules.ending.last_seen_on); anybody else sees her own citizens alone.
     """
 
     course: Course
     active: Sequence[ListedParticipant]
     waiting: Sequence[ListedParticipant]
+    ended: Sequence[ListedParticipant]
     left: Sequence[ListedParticipant]
     everybody: bool
 
     @property
     def seen(self) -> int:
         """How many there are on the page."""
-        return len(self.active) + len(self.waiting) + len(self.left)
+        return len(self.active) + len(self.waiting) + len(self.ended) + len(self.left)
 
 
 def participants(viewer: Actor, course: Course) -> Participants:
     """The participants of a course as they stand now; four statements at most."""
     found = _listed(viewer, course)
     looks.noticed(pk for one in found for pk in (one.citizen_id, one.enrolled_as_id))
-    is_over = course.state == CourseState.FINISHED
-    takes_part = EnrolmentState.ENDED if is_over else EnrolmentState.ENROLLED
     return Participants(
         course=course,
-        active=[one for one in found if one.state == takes_part],
+        active=[one for one in found if one.state == EnrolmentState.ENROLLED],
         waiting=sorted((one for one in found if one.rank), key=lambda one: one.rank),
-        left=[one for one in found if one.left_at and one.state != takes_part],
-        everybody=viewer.organisation_id == course.host_id,
+        ended=[one for one in found if one.state == EnrolmentState.ENDED],
+        left=[one for one in found if one.left_at and one.state != EnrolmentState.ENDED],
+        everybody=viewer.organisation_id == course.host_id and not _no_longer_seen(course),
     )
+
+
+def _no_longer_seen(course: Course) -> bool:
+    """Whether so long has passed since it ended that the host has her own citizens alone."""
+    ended = course.finished_at
+    return ended is not None and clock.today() > last_seen_on(clock.danish_date(ended))
 
 
 def _listed(viewer: Actor, course: Course) -> list[ListedParticipant]:

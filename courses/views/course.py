@@ -35,6 +35,7 @@ def show_course(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
     found = queries.course(request.actor, pk)
     own = found.host_id == request.actor.organisation_id
     rows = meetings(request.actor, found)
+    people = _participants(request, found)
     context: dict[str, Any] = {
         "course": found,
         "own": own,
@@ -52,7 +53,8 @@ def show_course(request: SignedIn, pk: UUID, **bound: object) -> HttpResponse:
         "act_form": None,
         "meetings": rows,
         **_folded(rows),
-        "participants": _participants(request, found),
+        "participants": people,
+        "took_part": _took_part(found, people),
         **_attention(request, found),
         **_to_citizens(request, found),
         **bound,
@@ -102,3 +104,10 @@ def _participants(request: SignedIn, course: Course) -> Participants | None:
     if not request.actor.may(Right.COURSES_RUN):
         return None
     return participants(request.actor, course)
+
+
+def _took_part(course: Course, people: Participants | None) -> int | None:
+    """How many took part in a course that is over, whose seats are free again by now; None while it
+    is not, and for whoever does not see all of them."""
+    over = course.state == CourseState.FINISHED
+    return len(people.ended) if over and people and people.everybody else None

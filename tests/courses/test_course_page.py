@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from courses.models import Attendance, Course, Meeting, Staffing
+from courses.models import Attendance, Course, Enrolment, Meeting, Staffing
 from courses.states import CourseState, MeetingState
 from roegfri.accounts.models import Grant
 from roegfri.accounts.roles import Role
@@ -173,3 +174,40 @@ def test_a_cancelled_course_offers_nothing() -> None:
     text = page(signed_in(grant), course).content.decode()
     for words in ("forløbets kalender", "Tilmeld en borger", "Åbn mødegangen"):
         assert words not in text
+
+
+@pytest.mark.parametrize("kind", ["group", "open"])
+def test_those_who_took_part_to_the_end_are_not_said_to_have_left(kind: str) -> None:
+    within = make.agreement()
+    host, partner = (make.grant(organisation=make.municipality(within)) for _ in range(2))
+    course = course_of(host, 3, kind=kind)
+    theirs = make.actor(partner)
+    make.enrolment(
+        course, make.referral(theirs, surname="Naboborger", number="+4530303030"), theirs
+    )
+    with acting(make.SYSTEM), transaction.atomic():
+        rows = Enrolment.objects.filter(course=course)
+        gone = rows.order_by("citizen__surname")[0].pk
+        rows.exclude(pk=gone).update(state="ended", left_at=NOW)
+        rows.filter(pk=gone).update(state="withdrawn", left_at=NOW, left_reason="time")
+    running, seats = page(signed_in(host), course).content.decode(), "af 5 er taget"
+    assert "1 er stoppet" in running
+    assert seats in running
+    assert running.count('class="met"') == 3  # the list stands open
+    with acting(make.SYSTEM), transaction.atomic():
+        Course.objects.filter(pk=course.pk).update(state="finished", finished_at=NOW)
+    over = page(signed_in(host), course).content.decode()
+    assert "3 deltog til slut" in over
+    assert "1 er stoppet" in over
+    assert over.count('class="met"') == 3
+    assert seats not in over
+    assert "Ingen tog del" not in over
+    # Whoever sees her own alone is told nothing of how many there were.
+    other = page(signed_in(partner), course).content.decode()
+    assert "deltog til slut" not in other
+    assert "Naboborger" in other
+    # Nor is the host, once it no longer sees the others.
+    with time_machine.travel(NOW + dt.timedelta(days=31), tick=False):
+        late = page(signed_in(host), course).content.decode()
+    assert "Det er over 30 dage siden" in late
+    assert "deltog til slut" not in late
