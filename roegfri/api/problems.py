@@ -17,16 +17,19 @@ from roegfri.refusal import Words
 
 MEDIA_TYPE = "application/problem+json"
 DOCS = "/api/v1/docs"
+_READS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of problem: what it is called, and what to do about it."""
+    """One kind of problem: what it is called, and what to do about it; `read` says so of a call
+    that saves nothing anyhow, where that is something else."""
 
     slug: str
     status: HTTPStatus
     title: Words
     detail: Words
+    read: Words = ""
 
     @property
     def type(self) -> str:
@@ -48,6 +51,7 @@ KINDS: dict[str, Kind] = {
             HTTPStatus.BAD_REQUEST,
             _("Nogle felter er ikke, som de skal være"),
             _("Ret de felter, der står under «errors», og send igen. Intet er gemt."),
+            _("Ret de felter, der står under «errors», og kald igen."),
         ),
         Kind(
             "bad-request",
@@ -138,6 +142,7 @@ KINDS: dict[str, Kind] = {
             HTTPStatus.INTERNAL_SERVER_ERROR,
             _("Noget gik galt hos os"),
             _("Intet er gemt. Prøv igen om lidt; sker det igen, så oplys «request_id»."),
+            _("Prøv igen om lidt; sker det igen, så oplys «request_id»."),
         ),
     )
 }
@@ -186,11 +191,12 @@ def of_status(status: int) -> Problem:
 def answer(problem: Problem, request: HttpRequest) -> HttpResponse:
     """The response, in the language that is active."""
     kind = problem.kind
+    usual = (kind.read if request.method in _READS else "") or kind.detail
     said: dict[str, object] = {
         "type": kind.type,
         "title": str(kind.title),
         "status": int(kind.status),
-        "detail": str(problem.detail or kind.detail),
+        "detail": str(problem.detail or usual),
         "request_id": getattr(request, "id", ""),
     }
     if problem.errors:

@@ -24,7 +24,8 @@ api = NinjaAPI(
         str,
         _(
             "Her afleverer andre it-systemer henvisninger til rygestop, som MedCom-beskeder eller"
-            " som JSON, og følger, hvor langt de er."
+            " som JSON, og følger, hvor langt de er. Og her læser alle, hvilke rygestopforløb der"
+            " er åbne for tilmelding."
         ),
     ),
     urls_namespace="api",

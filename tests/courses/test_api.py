@@ -218,6 +218,8 @@ def test_empty_words_narrow_nothing_and_a_language_may_be_asked_for(mette: Actor
     danish = calls.problem(calls.get(asked(limit=0), **{"Accept-Language": "da"}), 400, "invalid")
     assert danish["title"] == "Nogle felter er ikke, som de skal være"
     assert english["type"] == danish["type"]
+    # Nothing was to be saved.
+    assert danish["detail"] == "Ret de felter, der står under «errors», og kald igen."
 
 
 @pytest.mark.parametrize("tail", ["%00", "limit=%00", "%ff%fe", "cursor=%ed%a0%80", "a" * 3000])
