@@ -195,7 +195,7 @@ def test_a_weekend_is_shown_when_something_is_offered_there(by: Actor) -> None:
     assert found.weekdays == [1, 2, 3, 4, 5, 6, 7]
     assert all(len(cells) == 7 for _part, cells in found.rows)
     assert len(found.gaps) == 15
-    assert [cell.is_gap for cell in found.rows[2][1]] == [True] * 5 + [False], "nor a Saturday"
+    assert [cell.is_gap for cell in found.rows[2][1]] == [True] * 5 + [False] * 2, "nor a weekend"
 
 
 def test_the_time_of_day_is_danish_on_both_sides_of_the_clocks_change(by: Actor) -> None:

@@ -46,10 +46,11 @@ def test_everybody_sees_the_lines_she_has_a_right_to_and_no_others(role: str) ->
 
 
 def test_every_right_opens_a_line_but_those_used_on_the_pages_of_another() -> None:
-    """Agreements are changed on their pages, a course is run on its page and from "I dag"."""
+    """Agreements and documents are changed on their pages, a course is run on its own."""
     elsewhere = {
         Right.AGREEMENTS_CHANGE: Right.AGREEMENTS_READ,
         Right.COURSES_RUN: Right.COURSES_READ,
+        Right.DOCUMENTS_KEEP: Right.DOCUMENTS_READ,
     }
     assert {item.right for item in MENU} == set(Right) - set(elsewhere)
     for right, reads in elsewhere.items():

@@ -142,6 +142,7 @@ PARTS_OF_COMMANDS = {
     "locked_draft",
     "tasks_done",
     "check_sendable",
+    "check_is_changed",
     "check_is_first",
     "newest_letter",
     "message_of",

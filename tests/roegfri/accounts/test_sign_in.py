@@ -222,7 +222,7 @@ def addresses(patterns: list[Any] | None = None, root: str = "/", space: str = "
 
 
 # There a session counts for nothing: she is as much a stranger as anybody.
-OF_STRANGERS = ("/tilmeld/", "/api/", "/kalender/")
+OF_STRANGERS = ("/tilmeld/", "/find-hold/", "/indlejr/", "/skema/", "/api/", "/kalender/")
 
 
 @committed
