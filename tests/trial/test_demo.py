@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from tests.conftest import drop_database
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0
+PATIENCE = 300
 SCALE = 20
 OURS = ("DJANGO", "DATABASE", "REDIS", "ROEGFRI", "SECRET", "FIELD", "INDEX", "MAKE", "SECOND")
 
