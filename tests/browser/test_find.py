@@ -101,13 +101,23 @@ def wishes() -> list[Course]:
         return [one.wished_course.course for one in Referral.objects.all()]
 
 
+def heard(page: Page) -> list[Response]:
+    """All that a page is answered, as it comes."""
+    came: list[Response] = []
+
+    def hears(answer: Response) -> None:
+        came.append(answer)
+
+    page.on("response", hears)
+    return came
+
+
 def test_a_full_list_is_small_and_stands_still(
     window: BrowserContext, address: str, course: Course
 ) -> None:
     for path in ("/find-hold/?postnr=2650", "/find-hold/ar/?postnr=2650"):
         page = window.new_page()
-        came: list[Response] = []
-        page.on("response", came.append)
+        came = heard(page)
         page.goto(address + path, wait_until="networkidle")
         assert page.locator(".courses li").count() == SIZE
         assert page.evaluate(_SHIFTS) < 0.01

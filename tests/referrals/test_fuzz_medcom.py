@@ -183,17 +183,21 @@ HALVES: dict[str, Callable[[], Any]] = {
 }  # fmt: skip
 
 
+# A receipt answers a letter of ours, and none was sent here.
+BECOMES = sorted(set(Taken.values) - {Taken.ANSWERED})
+
+
 def test_2000_damaged_files(by: Actor) -> None:
     with capture_logs() as said:
         results = survive(2_000, 1, by)
     assert [one for one in said if "failed" in one["event"]] == []
-    assert min(results[one] for one in Taken.values) > 30
+    assert min(results[one] for one in BECOMES) > 30
 
 
 @pytest.mark.full
 def test_50000_damaged_files(by: Actor) -> None:
     results = survive(50_000, 2, by)
-    assert min(results[one] for one in Taken.values) > 500
+    assert min(results[one] for one in BECOMES) > 500
 
 
 def unlucky(monkeypatch: pytest.MonkeyPatch) -> None:
